@@ -1,0 +1,251 @@
+"""Every tunable value: one frozen dataclass per stage, and the presets that fill them.
+
+Values live here once. A notebook exposes some fields as parameters (None = the preset's value); a stage
+receives a whole `Config`; a worker process reads the `config.json` written from it. `presets.py` names
+the sets of values.
+"""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+
+from semcoder.errors import UserError
+
+FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
+OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
+
+
+def require(condition: bool, name: str, value: object, remedy: str) -> None:
+    """Raises UserError naming the field, its value and the remedy unless `condition` holds."""
+    if not condition:
+        raise UserError(f"{name} = {value!r} is not possible: {remedy}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusConfig:
+    num_programs: int = 2000
+    """Accepted synthetic programs, all splits together. Paper: 32,489 NL-to-code pairs (App. F)."""
+    described_share: float = 0.4
+    """Share of synthetic programs with a description (NL-to-code material), in [0, 1]."""
+    level: int = 1
+    """Difficulty of synthetic programs: 1 short and shallow, 2 nested loops and dicts, 3 all there is."""
+    num_open_source: int = 60
+    """At most so many functions from installed, permissively licensed packages."""
+    inputs_per_program: int = 3
+    """Executions kept per program. Paper: not stated; released ids show up to 10."""
+    test_programs: int = 200
+    """Synthetic programs held out for the test split (paper: external benchmarks only)."""
+    validation_programs: int = 50
+    """Synthetic programs held out for the validation split."""
+    near_duplicate_jaccard: float = 0.95
+    """Programs whose canonical token 5-grams overlap at least so much are near-duplicates, in (0, 1]."""
+
+    def __post_init__(self):
+        require(self.num_programs > 0, "num_programs", self.num_programs, "give a positive count")
+        require(0 <= self.described_share <= 1, "described_share", self.described_share, "give a fraction")
+        require(self.level in (1, 2, 3), "level", self.level, "levels are 1, 2, 3")
+        require(self.inputs_per_program > 0, "inputs_per_program", self.inputs_per_program, "at least 1")
+        held = self.test_programs + self.validation_programs
+        require(held < self.num_programs, "test_programs + validation_programs", held,
+                f"hold out fewer than num_programs = {self.num_programs}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracesConfig:
+    max_events: int = 400
+    """Events after which a run is given up as too long (status `event_limit`)."""
+    max_value_chars: int = 400
+    """Characters of one value's literal after which a run is given up (status `value_limit`)."""
+    timeout_s: float = 2.0
+    """Wall seconds allowed for all runs of one program."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonologuesConfig:
+    formats: tuple[str, ...] = FORMATS
+    """Which renderings of a trace are written, each as its own rows."""
+    max_steps: int = 60
+    """Executions with more executed lines are left out and counted (they would not fit the context)."""
+    bugs_per_program: int = 1
+    """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
+
+    def __post_init__(self):
+        for name in self.formats:
+            require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    base_model: str = ""
+    """Hub name or folder to fine-tune; empty trains from scratch. Paper: deepseek-coder-6.7b-base (5)."""
+    hidden_size: int = 128
+    """Width of the from-scratch Llama model."""
+    num_layers: int = 4
+    """Decoder layers of the from-scratch model."""
+    num_heads: int = 4
+    """Attention heads of the from-scratch model."""
+    context_length: int = 512
+    """Tokens per packed row. Paper: 2,048 (5)."""
+    vocab_size: int = 512
+    """Upper bound on the from-scratch vocabulary: bytes, characters, then frequent words."""
+    reasoning_format: str = "monologue"
+    """How reasoning is rendered in forward and backward examples: one of FORMATS."""
+    objectives: tuple[str, ...] = OBJECTIVES
+    """Which examples are mixed. Paper: nl_to_code, forward, backward; repair in a second run (3.3)."""
+    num_tokens: int = 0
+    """Training tokens over all ranks (prompt and response); 0 = use num_epochs."""
+    num_epochs: float = 0.0
+    """Passes over the examples; 0 = use num_tokens. Paper: 2 (5)."""
+    global_batch_size: int = 8
+    """Rows per optimizer step over all ranks. Paper: 512 (5)."""
+    micro_batch_size: int = 4
+    """Rows per rank and forward pass; the rest is gradient accumulation."""
+    optimizer: str = "adamw"
+    """`adamw`, or `muon` for the block matrices with AdamW for the rest (ZeRO stage 0 only)."""
+    lr: float = 2e-3
+    """Peak learning rate of AdamW. Paper: 5e-5 (5)."""
+    muon_lr: float = 0.02
+    """Peak learning rate of Muon's matrices."""
+    min_lr_ratio: float = 0.1
+    """Final over peak learning rate. Paper: 5e-6 / 5e-5 = 0.1 (5)."""
+    schedule: str = "cosine"
+    """`cosine` (paper) or `linear`: constant, then linear decay over the last half."""
+    warmup_steps: int = 20
+    """Linear warm-up, optimizer steps. Paper: not stated."""
+    weight_decay: float = 0.0
+    """AdamW's decoupled weight decay. Paper: not stated."""
+    precision: str = "float32"
+    """`float32`, or `bfloat16`: autocast with float32 weights on the CPU, DeepSpeed's bf16 engine on a GPU."""
+    device: str = "cpu"
+    """`cpu` or `cuda`."""
+    num_ranks: int = 2
+    """Data-parallel processes on this node. Paper: 8 GPUs (5)."""
+    zero_stage: int = 0
+    """DeepSpeed ZeRO stage 0-3. Paper's scripts: 3."""
+    offload: bool = False
+    """Keep ZeRO-3 optimizer state and parameters in host memory. Paper's scripts: yes."""
+    gradient_checkpointing: bool = False
+    """Recompute activations in the backward pass. Paper's scripts: yes."""
+    checkpoint_every: int = 200
+    """Optimizer steps between resumable checkpoints."""
+
+    def __post_init__(self):
+        require(self.reasoning_format in FORMATS, "reasoning_format", self.reasoning_format,
+                f"formats are {', '.join(FORMATS)}")
+        for name in self.objectives:
+            require(name in OBJECTIVES, "objectives", name, f"objectives are {', '.join(OBJECTIVES)}")
+        require((self.num_tokens > 0) != (self.num_epochs > 0), "num_tokens, num_epochs",
+                (self.num_tokens, self.num_epochs), "set exactly one of them above 0")
+        require(self.hidden_size % self.num_heads == 0, "hidden_size", self.hidden_size,
+                f"it must be a multiple of num_heads = {self.num_heads}")
+        require(self.global_batch_size % (self.micro_batch_size * self.num_ranks) == 0,
+                "global_batch_size", self.global_batch_size,
+                f"it must be a multiple of micro_batch_size x num_ranks = "
+                f"{self.micro_batch_size} x {self.num_ranks}")
+        require(self.optimizer in ("adamw", "muon"), "optimizer", self.optimizer, "use adamw or muon")
+        require(self.optimizer == "adamw" or self.zero_stage == 0, "optimizer", self.optimizer,
+                f"Muon needs whole matrices: set zero_stage = 0 (it is {self.zero_stage}) or use adamw")
+        require(self.schedule in ("cosine", "linear"), "schedule", self.schedule, "use cosine or linear")
+        require(self.precision in ("float32", "bfloat16"), "precision", self.precision,
+                "use float32 or bfloat16")
+        require(self.device in ("cpu", "cuda"), "device", self.device, "use cpu or cuda")
+        require(self.zero_stage in (0, 1, 2, 3), "zero_stage", self.zero_stage, "stages are 0 to 3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationConfig:
+    num_items: int = 200
+    """Items per task at most, taken from the test split."""
+    max_new_tokens: int = 384
+    """Tokens generated at most per item. Paper's scripts: 4,096 with the prompt."""
+    batch_size: int = 64
+    """Sequences generated at once."""
+    num_bootstrap: int = 2000
+    """Resamples behind each 95 % interval."""
+    benchmarks_dir: str = ""
+    """Folder with cruxeval_dev.jsonl; empty = evaluate on our own test split only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebuggingConfig:
+    num_items: int = 60
+    """Buggy test-split programs to repair."""
+    num_rounds: int = 2
+    """Self-refinement rounds. Paper: 5 (6.3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblationsConfig:
+    variants: tuple[str, ...] = FORMATS
+    """Named variants (semcoder.ablations.VARIANTS) that are trained and compared."""
+    seeds: tuple[int, ...] = (0,)
+    """Training seeds per variant. Paper: one run."""
+    num_tokens: int = 1_000_000
+    """Training tokens per arm, the same for each: token- and compute-matched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """All stages' values under one preset name; `seed` feeds every random choice."""
+
+    preset: str
+    seed: int = 0
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    traces: TracesConfig = field(default_factory=TracesConfig)
+    monologues: MonologuesConfig = field(default_factory=MonologuesConfig)
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig(num_tokens=1_000_000))
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    debugging: DebuggingConfig = field(default_factory=DebuggingConfig)
+    ablations: AblationsConfig = field(default_factory=AblationsConfig)
+
+    def section(self, stage: str) -> dict:
+        """Returns the values of `stage` as plain JSON types; `report` has none of its own."""
+        return to_json(getattr(self, stage)) if hasattr(self, stage) else {}
+
+    def replace(self, stage: str, **changes) -> "Config":
+        """Returns a copy with fields of one stage changed (`seed` and `preset` belong to no stage).
+
+        Raises:
+            UserError: unknown field, wrong type or impossible value.
+        """
+        top = {name: changes.pop(name) for name in ("seed", "preset") if name in changes}
+        if not changes:
+            return dataclasses.replace(self, **top)
+        section = getattr(self, stage)
+        known = {f.name: f.type for f in dataclasses.fields(section)}
+        for name, value in changes.items():
+            require(name in known, name, value, f"fields of {stage} are {', '.join(known)}")
+            changes[name] = coerce(name, value, known[name])
+        return dataclasses.replace(self, **top, **{stage: dataclasses.replace(section, **changes)})
+
+
+def coerce(name: str, value: object, kind: type) -> object:
+    """Returns `value` as the field type `kind` (lists become tuples, ints become floats), or raises UserError."""
+    if isinstance(kind, types.GenericAlias) and isinstance(value, (list, tuple)):
+        return tuple(coerce(name, item, typing.get_args(kind)[0]) for item in value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    plain = tuple if isinstance(kind, types.GenericAlias) else kind
+    is_right = isinstance(value, plain) and not (isinstance(value, bool) and plain is not bool)
+    require(is_right, name, value, f"it must be {getattr(kind, '__name__', kind)}, not {type(value).__name__}")
+    return value
+
+
+def to_json(config: object) -> dict:
+    """Returns a config dataclass as nested plain JSON types (tuples become lists)."""
+    return {
+        name: to_json(value) if dataclasses.is_dataclass(value) else list(value) if isinstance(value, tuple) else value
+        for name, value in ((f.name, getattr(config, f.name)) for f in dataclasses.fields(config))
+    }
+
+
+def from_json(values: dict) -> Config:
+    """Returns the Config that `to_json` wrote; unknown or ill-typed entries raise UserError."""
+    config = Config(preset=values["preset"], seed=values.get("seed", 0))
+    for stage, fields in values.items():
+        if isinstance(fields, dict):
+            require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")
+            config = config.replace(stage, **fields)
+    return config

@@ -1,0 +1,110 @@
+"""The named sets of values: smoke, laptop, workstation, h200, paper; and presets read from a JSON file."""
+
+import json
+from pathlib import Path
+
+from semcoder.config import (
+    AblationsConfig,
+    Config,
+    CorpusConfig,
+    DebuggingConfig,
+    EvaluationConfig,
+    MonologuesConfig,
+    TracesConfig,
+    TrainingConfig,
+    require,
+)
+
+SMOKE = Config(
+    preset="smoke",
+    corpus=CorpusConfig(num_programs=260, num_open_source=25, test_programs=40, validation_programs=10,
+                        inputs_per_program=2),
+    monologues=MonologuesConfig(max_steps=20),
+    # ZeRO 2 here so that CI exercises sharding; laptop uses stage 0 because Muon needs whole matrices.
+    training=TrainingConfig(hidden_size=64, num_layers=2, num_heads=2, num_tokens=100_000, zero_stage=2,
+                            checkpoint_every=10, warmup_steps=4),
+    evaluation=EvaluationConfig(num_items=16, max_new_tokens=96, num_bootstrap=500),
+    debugging=DebuggingConfig(num_items=6, num_rounds=1),
+    ablations=AblationsConfig(num_tokens=40_000),
+)
+
+LAPTOP = Config(
+    preset="laptop",
+    corpus=CorpusConfig(num_programs=12_000, num_open_source=200, test_programs=400, validation_programs=100),
+    monologues=MonologuesConfig(max_steps=30),
+    training=TrainingConfig(num_tokens=4_000_000, optimizer="muon", schedule="linear", lr=3e-3, min_lr_ratio=0.0,
+                            warmup_steps=30),
+    evaluation=EvaluationConfig(num_items=300),
+    debugging=DebuggingConfig(num_items=100, num_rounds=2),
+    ablations=AblationsConfig(num_tokens=1_600_000),
+)
+
+WORKSTATION = Config(
+    preset="workstation",
+    corpus=CorpusConfig(num_programs=40_000, num_open_source=500, test_programs=1000, validation_programs=200),
+    monologues=MonologuesConfig(max_steps=40),
+    training=TrainingConfig(hidden_size=192, num_tokens=12_000_000, optimizer="muon", schedule="linear", lr=3e-3,
+                            min_lr_ratio=0.0, warmup_steps=50),
+    evaluation=EvaluationConfig(num_items=800),
+    debugging=DebuggingConfig(num_items=300, num_rounds=5),
+    ablations=AblationsConfig(num_tokens=3_000_000, seeds=(0, 1, 2)),
+)
+
+H200 = Config(
+    preset="h200",
+    corpus=CorpusConfig(num_programs=400_000, level=3, num_open_source=2000, inputs_per_program=4,
+                        test_programs=2000, validation_programs=500),
+    traces=TracesConfig(max_events=1000, max_value_chars=1000),
+    monologues=MonologuesConfig(max_steps=120),
+    training=TrainingConfig(hidden_size=768, num_layers=14, num_heads=12, context_length=2048, vocab_size=2048,
+                            num_tokens=600_000_000, global_batch_size=128, micro_batch_size=32, optimizer="muon",
+                            schedule="linear", lr=1e-3, min_lr_ratio=0.0, warmup_steps=100, precision="bfloat16",
+                            device="cuda", num_ranks=1, checkpoint_every=500),
+    evaluation=EvaluationConfig(num_items=800, max_new_tokens=1536, batch_size=512),
+    debugging=DebuggingConfig(num_items=500, num_rounds=5),
+    ablations=AblationsConfig(num_tokens=60_000_000, seeds=(0, 1, 2)),
+)
+
+PAPER = Config(
+    preset="paper",
+    corpus=CorpusConfig(num_programs=34_000, described_share=0.95, level=3, num_open_source=5000,
+                        inputs_per_program=4, test_programs=500, validation_programs=1000),
+    traces=TracesConfig(max_events=2000, max_value_chars=2000),
+    monologues=MonologuesConfig(max_steps=120),
+    training=TrainingConfig(base_model="deepseek-ai/deepseek-coder-6.7b-base", context_length=2048, num_epochs=2.0,
+                            objectives=("nl_to_code", "forward", "backward"), global_batch_size=512,
+                            micro_batch_size=4, lr=5e-5, min_lr_ratio=0.1, warmup_steps=20, precision="bfloat16",
+                            device="cuda", num_ranks=8, zero_stage=3, offload=True, gradient_checkpointing=True,
+                            checkpoint_every=100),
+    evaluation=EvaluationConfig(num_items=800, max_new_tokens=2048, batch_size=64),
+    debugging=DebuggingConfig(num_items=500, num_rounds=5),
+    ablations=AblationsConfig(num_tokens=40_000_000),
+)
+
+PRESETS = {config.preset: config for config in (SMOKE, LAPTOP, WORKSTATION, H200, PAPER)}
+
+
+def load_preset(name: str) -> Config:
+    """Returns the preset called `name`, or the one in the JSON file at path `name`.
+
+    A file holds {"base": "laptop", "corpus": {"num_programs": 500}, …}: a known preset and what differs;
+    its stem becomes the preset's name.
+
+    Raises:
+        UserError: no such preset, no such field, or a wrong type.
+    """
+    path = Path(str(name))
+    if path.suffix == ".json" and path.is_file():
+        values = json.loads(path.read_text())
+        config = load_preset(values.pop("base", "smoke")).replace("corpus", preset=path.stem)
+        for stage, changes in values.items():
+            if stage == "seed":
+                config = config.replace("corpus", seed=changes)
+            else:
+                require(isinstance(changes, dict) and hasattr(config, stage), f"{path}: {stage}", changes,
+                        "give a stage name with its changed fields")
+                config = config.replace(stage, **changes)
+        return config
+    require(name in PRESETS, "preset", name,
+            f"presets are {', '.join(PRESETS)}, or the path of a .json file that exists")
+    return PRESETS[name]

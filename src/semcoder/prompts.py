@@ -1,0 +1,102 @@
+"""The one renderer of prompts and answers, for monologues, training and evaluation alike.
+
+Tags and task names follow the paper (App. G, H); wording is ours. Departure: prompts are short, because
+a small model pays for every token, and quotes are left as Python writes them (the release swaps them).
+"""
+
+import ast
+import re
+
+TASK_LINES = {
+    "forward": "Simulate the Execution:",
+    "backward": "Deduce the Semantic Constraints:",
+    "nl_to_code": "Write the Code:",
+    "repair": "Debug and Refine the Code:",
+}
+FULL_ANSWER = re.compile(r"\[ANSWER\]\s*(.*?)\s*(?:\[/ANSWER\]|$)", re.DOTALL)
+REFINED = re.compile(r"\[Refined\]\s*(.*?)\s*(?:\[/Refined\]|$)", re.DOTALL)
+
+
+def label_lines(code: str) -> str:
+    """Returns the code with each non-blank line marked `# [Lx]`, x its 1-based number."""
+    lines = code.rstrip("\n").split("\n")
+    return "\n".join(f"{line}  # [L{i}]" if line.strip() else line for i, line in enumerate(lines, 1))
+
+
+def render_execution_prompt(objective: str, code: str, entry: str, input_text: str, output_text: str) -> str:
+    """Returns the prompt of a forward (output withheld) or backward (input withheld) example.
+
+    Args:
+        objective: `forward` or `backward`.
+        code: the program.
+        entry: the function called.
+        input_text: argument list as source text; unused when backward.
+        output_text: literal of the output; unused when forward.
+    """
+    known = f"{entry}({input_text}) == ??" if objective == "forward" else f"{entry}(??) == {output_text}"
+    return f"{TASK_LINES[objective]}\n[PYTHON]\n{label_lines(code)}\nassert {known}\n[/PYTHON]\n"
+
+
+def render_answer(entry: str, input_text: str, output_text: str) -> str:
+    """Returns the closing answer block shared by every format."""
+    return f"[ANSWER]\nassert {entry}({input_text}) == {output_text}\n[/ANSWER]"
+
+
+def render_code_prompt(description: str, signature: str) -> str:
+    """Returns the prompt of an nl_to_code example; `signature` is the `def` line."""
+    return f"{TASK_LINES['nl_to_code']}\n<NL_Description>\n{description}\n{signature}\n</NL_Description>\n"
+
+
+def render_code_response(code: str) -> str:
+    """Returns the answer of an nl_to_code example."""
+    return f"<Code>\n{code.rstrip()}\n</Code>"
+
+
+def render_repair_prompt(description: str, code: str, failed_test: str, got: str) -> str:
+    """Returns the prompt of a repair example: problem, buggy program and the test it fails."""
+    return (f"{TASK_LINES['repair']}\n### Problem\n{description}\n### Buggy Solution\n[PYTHON]\n{label_lines(code)}\n"
+            f"[/PYTHON]\n### Failed Test\n{failed_test}  # got {got}\n")
+
+
+def render_repair_answer(code: str) -> str:
+    """Returns the closing block of a repair example."""
+    return f"[Refined]\n{code.rstrip()}\n[/Refined]"
+
+
+def extract_answer(text: str, entry: str) -> tuple[str, str] | None:
+    """Returns (input, output) source text of the last answer block, or None if it cannot be read.
+
+    The block must hold `assert entry(args) == value`; splitting is done on the syntax tree, so quotes and
+    `==` inside literals are safe (the release's string split is not).
+    """
+    found = FULL_ANSWER.findall(text)
+    if not found:
+        return None
+    try:
+        statement = ast.parse(found[-1].strip()).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    if len(statement) != 1 or not isinstance(statement[0], ast.Assert):
+        return None
+    test = statement[0].test
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+        return None
+    call = test.left
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == entry):
+        return None
+    arguments = [ast.unparse(a) for a in call.args] + [f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords]
+    return ", ".join(arguments), ast.unparse(test.comparators[0])
+
+
+def extract_code(text: str) -> str | None:
+    """Returns the program in the last <Code> or [Refined] block, or None."""
+    refined = REFINED.findall(text)
+    if refined:
+        return strip_labels(refined[-1])
+    found = re.findall(r"<Code>\n?(.*?)(?:</Code>|$)", text, re.DOTALL)
+    return strip_labels(found[-1]) if found else None
+
+
+def strip_labels(code: str) -> str:
+    """Returns code without `# [Lx]` marks."""
+    return re.sub(r"  # \[L\d+\]$", "", code, flags=re.MULTILINE).strip("\n") + "\n"

@@ -1,0 +1,253 @@
+"""Run folders: `results/runs/<stage>/<preset>-<hash8>/` with manifest, config, rows and metrics.
+
+The hash covers the stage's resolved config, the seed and the runs it builds on: the same question finds
+its finished folder, a different question never overwrites it. The manifest is written first as `running`
+and replaced at the end, so a crash leaves a trace; files appear under their final name only when whole.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from semcoder import paths
+from semcoder.config import STAGES, Config, require
+from semcoder.errors import UserError
+
+SCHEMA_VERSION = 1
+RECORDED_PACKAGES = ("torch", "transformers", "deepspeed", "datasets", "tokenizers", "papermill", "numpy")
+
+
+class Run:
+    """One stage executed with one resolved config. Use `with run:` to record it."""
+
+    def __init__(self, stage: str, config: Config, inputs: Iterable["Run"] = (), **extra_question):
+        """Finds the folder for this question; nothing is written yet.
+
+        Args:
+            stage: one of STAGES.
+            config: the resolved config; only the stage's section and the seed enter the hash.
+            inputs: finished runs this one reads.
+            extra_question: further JSON values that change the answer (a variant's name, say).
+        """
+        require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")
+        self.stage, self.config, self.inputs = stage, config, list(inputs)
+        self.question = {"stage": stage, "seed": config.seed, "config": config.section(stage),
+                         "inputs": [run.run_id for run in self.inputs], **extra_question}
+        self.config_sha256 = hash_json(self.question)
+        self.run_id = f"{stage}/{config.preset}-{self.config_sha256[:8]}"
+        self.path = paths.RUNS / self.run_id
+        self.counts: Counter = Counter()
+        self.notes: dict = {}
+        self.started = 0.0
+
+    def find(self, name: str) -> Path:
+        """Returns the path of one of the run's files or folders."""
+        return self.path / name
+
+    @property
+    def manifest(self) -> dict:
+        """The manifest on disk, or {} where the run never started."""
+        return read_manifest(self.path) if self.path.exists() else {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run finished. Raises UserError when a finished run's files are gone or cut short."""
+        manifest = self.manifest
+        if manifest.get("status") != "complete":
+            return False
+        check_outputs(self.path, manifest)
+        return True
+
+    def __enter__(self) -> "Run":
+        owner = self.manifest.get("pid")
+        if self.manifest.get("status") == "running" and owner != os.getpid() and is_alive(owner):
+            raise UserError(f"run {self.run_id} is being written by process {owner}: wait for it, or end it first")
+        self.path.mkdir(parents=True, exist_ok=True)
+        for leftover in self.path.iterdir():
+            if leftover.name not in ("checkpoints", "manifest.json"):  # checkpoints let training resume
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        self.started = time.time()
+        self.counts.clear()
+        self.write_json("config.json", {"preset": self.config.preset, **self.question})
+        self._write_manifest("running")
+        return self
+
+    def __exit__(self, kind, error, traceback) -> None:
+        if error is None:
+            self._write_manifest("complete")
+            return
+        if not isinstance(error, Exception):  # interrupted: stays `running`, the next call starts over or resumes
+            return
+        message = f"{kind.__name__}: {error}"
+        with contextlib.suppress(OSError):  # a full disk must not hide the first error
+            self._write_manifest("failed", message)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            free = shutil.disk_usage(self.path).free // 2**20
+            raise UserError(f"disk full while writing {paths.shown(self.path)} ({free} MiB free): "
+                            "make room and run the same command again") from error
+
+    def write_json(self, name: str, value: object) -> Path:
+        """Writes one JSON file, whole or not at all."""
+        return write_text(self.path / name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+    def write_rows(self, name: str, rows: list[dict]) -> Path:
+        """Writes rows as a Parquet file `name`.parquet through Hugging Face `datasets`; zero rows are an error."""
+        from datasets import Dataset
+
+        require(len(rows) > 0, f"rows of {self.run_id}/{name}", 0, "the stage kept nothing; see `counts`, ask for more")
+        path = self.path / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        Dataset.from_list(rows).to_parquet(str(partial))
+        os.replace(partial, path)
+        return path
+
+    def read_rows(self, name: str) -> list[dict]:
+        """Returns the rows of `name`.parquet in their written order."""
+        import pyarrow.parquet
+
+        path = self.path / f"{name}.parquet"
+        if not path.exists():
+            raise UserError(f"{paths.shown(path)} is missing: run notebook {self.stage} again "
+                            f"(remove {paths.shown(self.path)} first)")
+        return pyarrow.parquet.read_table(path).to_pylist()
+
+    def write_jsonl(self, name: str, rows: Iterable[dict]) -> Path:
+        """Writes rows as JSON lines, whole or not at all."""
+        return write_text(self.path / name, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
+
+    def _write_manifest(self, status: str, error: str | None = None) -> None:
+        ended = time.time()
+        done = status != "running"
+        self.write_json("manifest.json", {
+            "schema_version": SCHEMA_VERSION,
+            "run_id": self.run_id,
+            "stage": self.stage,
+            "preset": self.config.preset,
+            "status": status,
+            "pid": None if done else os.getpid(),
+            "started_utc": datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
+            "ended_utc": datetime.fromtimestamp(ended, UTC).isoformat(timespec="seconds") if done else None,
+            "duration_s": round(ended - self.started, 1) if done else None,
+            "seed": self.config.seed,
+            "config_sha256": self.config_sha256,
+            **describe_environment(),
+            "inputs": [{"run_id": run.run_id, "config_sha256": run.config_sha256} for run in self.inputs],
+            "outputs": list_outputs(self.path) if status == "complete" else [],
+            "counts": dict(self.counts),
+            **self.notes,
+            "error": error,
+        })
+
+
+def hash_json(value: object) -> str:
+    """Returns the SHA-256 of a JSON value in canonical form."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    """Returns the SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Writes a text file, whole or not at all (a temporary name, then a rename)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+    return path
+
+
+def read_jsonl(path: Path) -> list[dict]:
+    """Returns the rows of a JSON-lines file."""
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def read_manifest(path: Path) -> dict:
+    """Returns a run folder's manifest, {} if it has none; raises UserError if it cannot be read."""
+    file = path / "manifest.json"
+    if not file.exists():
+        return {}
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise UserError(f"{paths.shown(file)} is not readable ({error}): remove {paths.shown(path)} and run "
+                        "the same command again") from error
+
+
+def list_outputs(path: Path) -> list[dict]:
+    """Returns path, size and SHA-256 of each file of a run, checkpoints left out."""
+    files = sorted(p for p in path.rglob("*") if p.is_file() and "checkpoints" not in p.parts)
+    return [{"path": str(p.relative_to(path)), "bytes": p.stat().st_size, "sha256": hash_file(p)}
+            for p in files if p.name != "manifest.json"]
+
+
+def check_outputs(path: Path, manifest: dict) -> None:
+    """Raises UserError naming the first output that is missing or not of its recorded size."""
+    for output in manifest["outputs"]:
+        file = path / output["path"]
+        size = file.stat().st_size if file.exists() else None
+        if size != output["bytes"]:
+            found = "is missing" if size is None else f"has {size} bytes instead of {output['bytes']}"
+            raise UserError(f"{paths.shown(file)} {found}: the finished run is damaged; remove "
+                            f"{paths.shown(path)} and run the same command again")
+
+
+def is_alive(pid: int | None) -> bool:
+    """Returns whether a process with this id runs on this machine."""
+    return bool(pid) and Path(f"/proc/{pid}").exists()
+
+
+def describe_environment() -> dict:
+    """Returns what a result depends on beside its config: code, packages, Python, machine."""
+    return {
+        "git": describe_git(),
+        "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "hardware": {"cpus": os.cpu_count(), "ram_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
+                     "gpus": list_gpus()},
+    }
+
+
+def list_gpus() -> list[str]:
+    """Returns the names of visible NVIDIA GPUs, without initialising CUDA in this process."""
+    if not shutil.which("nvidia-smi"):
+        return []
+    asked = subprocess.run(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
+    return [line.strip() for line in asked.stdout.splitlines() if line.strip()] if asked.returncode == 0 else []
+
+
+def describe_git() -> dict:
+    """Returns the commit and whether the tree differs from it; without git history, a hash of src/ instead."""
+    def ask(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    commit = ask("rev-parse", "HEAD") if shutil.which("git") else ""
+    if commit:
+        return {"commit": commit, "is_dirty": bool(ask("status", "--porcelain", "--untracked-files=no"))}
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return {"commit": None, "src_sha256": hash_json([hash_file(p) for p in sources])}
+
+
+def iterate_runs(root: Path, stage: str) -> Iterator[tuple[Path, dict]]:
+    """Yields (folder, manifest) of each finished run of a stage below `root`, oldest first."""
+    found = [(p.parent, read_manifest(p.parent)) for p in (root / stage).glob("*/manifest.json")]
+    yield from sorted((x for x in found if x[1].get("status") == "complete"), key=lambda x: x[1]["ended_utc"])
+
+

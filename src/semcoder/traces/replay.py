@@ -1,0 +1,42 @@
+"""A second, plain way to watch an execution: a full copy of the locals before every line.
+
+It shares nothing with `tracer` but the literal text of values, so that what was written from a trace can be
+checked against an independent run.
+"""
+
+import sys
+from types import FrameType
+
+from semcoder.traces.literals import to_literal
+from semcoder.traces.tracer import PROGRAM, SKIPPED_FRAMES, EventLimit
+
+
+class Replay:
+    """Collects {"line", "depth", "locals"} before each line and at each return; a context manager."""
+
+    def __init__(self, max_events: int, max_value_chars: int):
+        self.events: list[dict] = []
+        self._max_events, self._max_chars, self._depth = max_events, max_value_chars, -1
+
+    def __enter__(self) -> "Replay":
+        self._outer = sys.gettrace()
+        sys.settrace(self._watch)
+        return self
+
+    def __exit__(self, *_) -> None:
+        sys.settrace(self._outer)
+
+    def _watch(self, frame: FrameType, kind: str, argument):
+        code = frame.f_code
+        if code.co_filename != PROGRAM or code.co_name in SKIPPED_FRAMES:
+            return None
+        if kind == "call":
+            self._depth += 1
+        elif kind in ("line", "return"):
+            if len(self.events) >= self._max_events:
+                raise EventLimit("replay")
+            state = {name: to_literal(value, self._max_chars) for name, value in frame.f_locals.items()}
+            self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state})
+            if kind == "return":
+                self._depth -= 1
+        return self._watch
