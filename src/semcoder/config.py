@@ -128,6 +128,8 @@ class TrainingConfig:
     """Keep ZeRO-3 optimizer state and parameters in host memory. Paper's scripts: yes."""
     gradient_checkpointing: bool = False
     """Recompute activations in the backward pass. Paper's scripts: yes."""
+    training_seed: int = 0
+    """Seed of weights and row order; the corpus keeps the config's `seed`, so arms share their programs."""
     checkpoint_every: int = 200
     """Optimizer steps between resumable checkpoints."""
 

@@ -214,13 +214,13 @@ def is_alive(pid: int | None) -> bool:
 
 def describe_environment() -> dict:
     """Returns what a result depends on beside its config: code, packages, Python, machine."""
+    ram_gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return {
         "git": describe_git(),
         "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "hardware": {"cpus": os.cpu_count(), "ram_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
-                     "gpus": list_gpus()},
+        "hardware": {"cpus": os.cpu_count(), "ram_gib": round(ram_gib, 1), "gpus": list_gpus()},
     }
 
 

@@ -12,7 +12,7 @@ from semcoder.traces.tracer import PROGRAM, SKIPPED_FRAMES, EventLimit
 
 
 class Replay:
-    """Collects {"line", "depth", "locals"} before each line and at each return; a context manager."""
+    """Collects {"kind", "line", "depth", "locals", "value"} before each line and at each return; a context manager."""
 
     def __init__(self, max_events: int, max_value_chars: int):
         self.events: list[dict] = []
@@ -36,7 +36,9 @@ class Replay:
             if len(self.events) >= self._max_events:
                 raise EventLimit("replay")
             state = {name: to_literal(value, self._max_chars) for name, value in frame.f_locals.items()}
-            self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state})
+            value = to_literal(argument, self._max_chars) if kind == "return" else None
+            self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state,
+                                "value": value})
             if kind == "return":
                 self._depth -= 1
         return self._watch

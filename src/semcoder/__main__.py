@@ -1,0 +1,92 @@
+"""Command line: `python -m semcoder book | run | render | plan | publish`."""
+
+import argparse
+import json
+import sys
+
+from semcoder.config import STAGES
+from semcoder.errors import UserError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status (2 for a mistake the reader can mend)."""
+    options = make_parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except UserError as error:
+        print(f"semcoder: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("semcoder: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Returns the parser; each command carries the function that runs it."""
+    parser = argparse.ArgumentParser(prog="python -m semcoder", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    preset = {"default": "laptop", "help": "smoke, laptop, workstation, h200, paper, or a .json file (default: laptop)"}
+    add("book", book, "run all eight notebooks, then build the book").add_argument("--preset", **preset)
+    add("run", run_stages, "run all eight notebooks, build no book").add_argument("--preset", **preset)
+    add("render", lambda _: render(), "build the book from finished or committed results")
+    add("plan", plan, "print what training would do at a preset, and load no weights").add_argument("--preset", **preset)
+    add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
+    show = add("config", show_config, "print a preset's values as JSON")
+    show.add_argument("--preset", **preset)
+    show.add_argument("--stage", choices=STAGES, help="only this stage")
+    return parser
+
+
+def book(options: argparse.Namespace) -> None:
+    """Runs the stages and builds the book."""
+    run_stages(options)
+    render()
+
+
+def run_stages(options: argparse.Namespace) -> None:
+    """Runs the stages."""
+    from semcoder.pipeline import run_pipeline
+
+    run_pipeline(options.preset)
+
+
+def render() -> None:
+    """Builds the book."""
+    from semcoder.report.render import render_book
+
+    render_book()
+
+
+def publish() -> None:
+    """Commits nothing: copies results to where they can be committed."""
+    from semcoder.report.render import publish_reference
+
+    publish_reference()
+
+
+def plan(options: argparse.Namespace) -> None:
+    """Prints the training plan."""
+    from semcoder.presets import load_preset
+    from semcoder.training.plan import plan_training
+
+    print(json.dumps(plan_training(load_preset(options.preset)), indent=1))
+
+
+def show_config(options: argparse.Namespace) -> None:
+    """Prints a preset's values."""
+    from semcoder.config import to_json
+    from semcoder.presets import load_preset
+
+    config = load_preset(options.preset)
+    print(json.dumps(config.section(options.stage) if options.stage else to_json(config), indent=1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Verdicts on model responses: is the answer right, and how far are the steps right.
+
+Wrong, unreadable and broken are three things: `fail`, `no_answer`, `timeout` / `error`; none leaves the
+denominator. A fault of the sandbox is `error`, never `fail`, and is reported.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from semcoder.monologues.formats import find_label, parse_steps
+from semcoder.prompts import extract_answer, extract_code
+from semcoder.sandbox import Job, run_jobs
+from semcoder.traces.literals import is_literal, to_literal
+
+TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
+TEST_TIMEOUT_S = 4.0
+VERDICTS = {"ok": "pass", "exception": "fail", "timeout": "timeout", "sandbox_error": "error"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question put to a model, with what is needed to judge the answer."""
+
+    task_id: str
+    execution_id: str
+    prompt: str
+    reference: str  # a response that must pass
+    code: str
+    entry: str
+    input: str
+    output: str
+    tests: tuple[str, ...] = ()
+
+
+def judge(task: str, items: list[Item], responses: list[str]) -> list[str]:
+    """Returns pass | fail | no_answer | timeout | error for each response, in order."""
+    if task == "output_prediction":
+        return [judge_output(item, text) for item, text in zip(items, responses, strict=True)]
+    jobs, verdicts = [], ["no_answer"] * len(items)
+    places = []
+    for i, (item, text) in enumerate(zip(items, responses, strict=True)):
+        job = make_input_job(item, text) if task == "input_prediction" else make_code_job(item, text)
+        if job:
+            jobs.append(job)
+            places.append(i)
+    for i, outcomes in zip(places, run_jobs(jobs, f"judge {task}"), strict=True):
+        statuses = [VERDICTS.get(outcome.status, "fail") for outcome in outcomes]
+        verdicts[i] = next((s for s in statuses if s != "pass"), "pass")
+    return verdicts
+
+
+def judge_output(item: Item, text: str) -> str:
+    """Returns the verdict on a predicted output: it must be a literal with the reference's canonical text."""
+    answer = extract_answer(text, item.entry)
+    literal = canonical_literal(answer[1]) if answer else None
+    if literal is None:
+        return "no_answer"
+    return "pass" if literal == item.output else "fail"
+
+
+def make_input_job(item: Item, text: str) -> Job | None:
+    """Returns the run that judges a predicted input: any literal arguments that lead to the output are right."""
+    answer = extract_answer(text, item.entry)
+    if answer is None or not has_literal_arguments(answer[0]):
+        return None
+    return Job(code=item.code, entry=item.entry, inputs=(), timeout_s=TEST_TIMEOUT_S,
+               tests=(f"assert {item.entry}({answer[0]}) == {item.output}",))
+
+
+def make_code_job(item: Item, text: str) -> Job | None:
+    """Returns the run that judges generated code: all tests must hold."""
+    code = extract_code(text)
+    if code is None or not code.strip():
+        return None
+    return Job(code=code, entry=item.entry, inputs=(), tests=item.tests, timeout_s=TEST_TIMEOUT_S)
+
+
+def canonical_literal(text: str) -> str | None:
+    """Returns the canonical text of a Python literal, or None where `text` is not one."""
+    try:
+        value = set() if text == "set()" else ast.literal_eval(text)
+        return to_literal(value) if is_literal(value) else None
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+
+
+def has_literal_arguments(arguments: str) -> bool:
+    """Returns whether an argument list consists of literals only, so that no code is smuggled in."""
+    try:
+        call = ast.parse(f"f({arguments})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    values = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else [None]
+    return all(v is not None and canonical_literal(ast.unparse(v)) is not None for v in values)
+
+
+def score_steps(reasoning_format: str, reference: str, response: str) -> tuple[float | None, float | None, int]:
+    """Returns (step accuracy, next-line accuracy, number of reference steps) of one response.
+
+    A step is right when its text equals the reference's at the same position; missing and surplus steps count
+    as wrong. Next-line accuracy compares only the line labels. None where a format has no steps or no order.
+    """
+    wanted, given = (parse_steps(reasoning_format, text) for text in (reference, response))
+    if not wanted:
+        return None, None, 0
+    longest = max(len(wanted), len(given))
+    right = sum(a == b for a, b in zip(wanted, given, strict=False)) / longest
+    if find_label(wanted[0]) is None:
+        return right, None, len(wanted)
+    labels = sum(find_label(a) == find_label(b) for a, b in zip(wanted, given, strict=False)) / longest
+    return right, labels, len(wanted)

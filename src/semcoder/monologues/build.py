@@ -1,0 +1,169 @@
+"""Stage `monologues`: training and test examples of every objective, each compiled from a checked trace."""
+
+import ast
+import json
+from collections import Counter
+from random import Random
+
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
+
+from semcoder.config import Config
+from semcoder.corpus.build import build_corpus
+from semcoder.monologues.backward import render_backward
+from semcoder.monologues.bugs import make_bugs
+from semcoder.monologues.check import find_false_claim
+from semcoder.monologues.debugging import render_debugging
+from semcoder.monologues.formats import parse_steps, render_reasoning
+from semcoder.monologues.steps import Step, build_steps
+from semcoder.prompts import (
+    render_answer,
+    render_code_prompt,
+    render_code_response,
+    render_execution_prompt,
+    render_repair_answer,
+    render_repair_prompt,
+)
+from semcoder.runs import Run, hash_json
+from semcoder.sandbox import Job, Sandbox, open_sandbox
+from semcoder.traces.build import SPLITS, build_traces, group_by_task
+
+MAX_BUGS_TRIED = 8
+CHUNK = 100  # programs per parallel task
+
+
+def build_monologues(config: Config) -> Run:
+    """Returns the finished run that holds `examples/<split>` (records.Example)."""
+    corpus, traces = build_corpus(config), build_traces(config)
+    run = Run("monologues", config, [corpus, traces])
+    if run.is_complete:
+        return run
+    with run:
+        for split in SPLITS:
+            rows = []
+            for made, counts in map_programs(corpus, traces, split, config):
+                rows += made
+                run.counts.update(counts)
+            run.write_rows(f"examples/{split}", rows)
+    return run
+
+
+def map_programs(corpus: Run, traces: Run, split: str, config: Config):
+    """Yields (examples, counts) per chunk of programs, in order, whatever the number of workers."""
+    executions = group_by_task(corpus.read_rows(f"executions/{split}"))
+    logs = group_by_task(traces.read_rows(f"traces/{split}"))
+    items = [(p, executions[p["task_id"]], logs[p["task_id"]]) for p in corpus.read_rows(f"programs/{split}")]
+    chunks = [items[i:i + CHUNK] for i in range(0, len(items), CHUNK)]
+    done = Parallel(n_jobs=-1, return_as="generator")(delayed(build_chunk)(chunk, config) for chunk in chunks)
+    yield from tqdm(done, total=len(chunks), desc=f"monologues {split}", unit="00 programs", mininterval=2)
+
+
+def build_chunk(items: list, config: Config) -> tuple[list[dict], Counter]:
+    """Returns the examples of some programs and what was kept and rejected."""
+    rows, counts = [], Counter()
+    with open_sandbox() as box:
+        for program, executions, logs in items:
+            try:
+                rows += build_examples(box, program, executions, logs, config, counts)
+            except RecursionError:
+                counts["rejected: too deeply nested"] += 1
+    return rows, counts
+
+
+def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: list[dict], config: Config,
+                   counts: Counter) -> list[dict]:
+    """Returns the examples of one program: execution reasoning both ways, code, repair."""
+    by_id = {e["execution_id"]: e for e in executions}
+    kept = [(by_id[log["execution_id"]], json.loads(log["events"])) for log in logs]
+    replays = replay_all(box, program, [execution for execution, _ in kept], config)
+    rows = []
+    for (execution, events), replay in zip(kept, replays, strict=True):
+        steps = build_steps(program["code"], events)
+        reason = "too many steps" if len(steps) > config.monologues.max_steps else (
+            "replay failed" if replay is None else find_false_claim(steps, replay))
+        counts["checked: claims"] += sum(len(step.claims) for step in steps)
+        counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
+        if not reason:
+            rows += render_both_ways(program, execution, steps, config)
+    if program["description"]:
+        rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
+                             render_code_prompt(program["description"], find_signature(program["code"])),
+                             render_code_response(program["code"]), 0))
+        rows += build_repairs(box, program, executions, config, counts)
+    return rows
+
+
+def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Config) -> list[list[dict] | None]:
+    """Returns an independent record of each execution, None where it did not end well this time."""
+    outcomes = box.run(Job(code=program["code"], entry=program["entry"], watch="replay",
+                           inputs=tuple(e["input"] for e in executions), max_events=2 * config.traces.max_events,
+                           max_value_chars=config.traces.max_value_chars, timeout_s=2 * config.traces.timeout_s))
+    return [list(o.events) if o.status == "ok" and o.output == e["output"] else None
+            for o, e in zip(outcomes, executions, strict=True)]
+
+
+def render_both_ways(program: dict, execution: dict, steps: list[Step], config: Config) -> list[dict]:
+    """Returns a forward and a backward example in each format.
+
+    Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
+    """
+    rows = []
+    answer = render_answer(program["entry"], execution["input"], execution["output"])
+    for objective in ("forward", "backward"):
+        prompt = render_execution_prompt(objective, program["code"], program["entry"], execution["input"],
+                                         execution["output"])
+        for name in config.monologues.formats:
+            reasoning = render_reasoning(name, program["code"], steps)
+            if objective == "backward" and name == "monologue":
+                reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
+            rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
+                                 len(parse_steps(name, reasoning))))
+    return rows
+
+
+def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: Config, counts: Counter) -> list[dict]:
+    """Returns debugging examples: a bug that a test notices, its failing run explained, the fix."""
+    fixed = ast.unparse(ast.parse(program["code"])) + "\n"
+    rng = Random(hash_json([config.seed, program["task_id"], "bugs"]))
+    rows = []
+    for tried, buggy in enumerate(make_bugs(fixed, rng)):
+        if len(rows) >= config.monologues.bugs_per_program or tried >= MAX_BUGS_TRIED:
+            break
+        row = explain_bug(box, program, fixed, buggy, executions, config)
+        counts["kept: repair" if row else "rejected: bug unnoticed or not explained"] += 1
+        rows += [row] if row else []
+    return rows
+
+
+def explain_bug(box: Sandbox, program: dict, fixed: str, buggy: str, executions: list[dict],
+                config: Config) -> dict | None:
+    """Returns the repair example of one bug, or None if no test fails or its run cannot be explained."""
+    inputs = tuple(e["input"] for e in executions)
+    outcomes = box.run(Job(code=buggy, entry=program["entry"], inputs=inputs, watch="trace",
+                           max_events=config.traces.max_events, max_value_chars=config.traces.max_value_chars,
+                           timeout_s=config.traces.timeout_s))
+    for execution, outcome in zip(executions, outcomes, strict=True):
+        if outcome.status != "ok" or outcome.output == execution["output"]:
+            continue
+        steps = build_steps(buggy, list(outcome.events))
+        monologue = render_debugging(buggy, fixed, steps, execution["output"])
+        if monologue is None or len(steps) > config.monologues.max_steps:
+            return None
+        test = f"assert {program['entry']}({execution['input']}) == {execution['output']}"
+        prompt = render_repair_prompt(program["description"], buggy, test, outcome.output)
+        return make_row(program, program["task_id"], "repair", "monologue", prompt,
+                        monologue + render_repair_answer(fixed), len(steps))
+    return None
+
+
+def find_signature(code: str) -> str:
+    """Returns the `def` line of the last top-level function, the entry by convention of the generators."""
+    functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    return f"def {functions[-1].name}({ast.unparse(functions[-1].args)}):"
+
+
+def make_row(program: dict, base_id: str, objective: str, name: str, prompt: str, response: str,
+             num_steps: int) -> dict:
+    """Returns an Example row."""
+    return {"example_id": f"{base_id}:{objective}:{name}", "task_id": program["task_id"], "split": program["split"],
+            "objective": objective, "format": name, "prompt": prompt, "response": response, "num_steps": num_steps}
