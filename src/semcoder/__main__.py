@@ -36,7 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("book", book, "run all eight notebooks, then build the book").add_argument("--preset", **preset)
     add("run", run_stages, "run all eight notebooks, build no book").add_argument("--preset", **preset)
     add("render", lambda _: render(), "build the book from finished or committed results")
-    add("plan", plan, "print what training would do at a preset, and load no weights").add_argument("--preset", **preset)
+    add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
     show = add("config", show_config, "print a preset's values as JSON")
     show.add_argument("--preset", **preset)

@@ -49,8 +49,9 @@ def run_ablations(config: Config) -> Run:
         scores, predictions = [], []
         for variant, seed, arm in arms:
             scores.append(pd.read_csv(arm.find("scores.csv")).assign(variant=variant, seed=seed))
-            predictions += [{**{k: v for k, v in row.items() if k not in ("prompt", "reference")},
-                             "variant": variant, "seed": seed} for row in arm.read_rows("predictions/output_prediction")]
+            for row in arm.read_rows("predictions/output_prediction"):
+                kept = {name: value for name, value in row.items() if name not in ("prompt", "reference")}
+                predictions.append({**kept, "variant": variant, "seed": seed})
         pd.concat(scores).to_csv(run.find("scores.csv"), index=False)
         run.write_rows("predictions", predictions)
         run.counts["arms"] = len(arms)

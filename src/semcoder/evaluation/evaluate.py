@@ -105,8 +105,9 @@ def summarize(run: Run, rows: list[dict], task: str, config: Config) -> list[dic
         if not len(values):
             continue
         low, high = bootstrap_interval(values, make_generator(task, metric), config.evaluation.num_bootstrap)
-        scores.append(dict(zip(SCORE_COLUMNS, (run.run_id, "main", config.training.training_seed, task, metric, float(values.mean()),
-                                               low, high, len(values)), strict=True)))
+        row = (run.run_id, "main", config.training.training_seed, task, metric, float(values.mean()), low, high,
+               len(values))
+        scores.append(dict(zip(SCORE_COLUMNS, row, strict=True)))
     return scores
 
 

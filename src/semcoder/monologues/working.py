@@ -5,7 +5,6 @@ on operands that are literals. Anything else yields no working, and the narrator
 """
 
 import ast
-import builtins
 import functools
 
 from semcoder.traces.literals import ValueLimit, is_literal, to_literal
@@ -14,9 +13,9 @@ MAX_STAGES = 5
 MAX_STAGE_CHARS = 160
 MAX_POWER = 64  # larger exponents and repetitions are not worked: the value could fill memory
 MAX_REPEAT = 1000
-PURE_BUILTINS = {name: getattr(builtins, name) for name in (
-    "abs all any bin bool chr dict divmod enumerate filter float frozenset hex int isinstance len list map max min "
-    "oct ord pow range repr reversed round set slice sorted str sum tuple zip").split()}
+PURE_BUILTINS = {function.__name__: function for function in (
+    abs, all, any, bin, bool, chr, dict, divmod, enumerate, filter, float, frozenset, hex, int, isinstance, len, list,
+    map, max, min, oct, ord, pow, range, repr, reversed, round, set, slice, sorted, str, sum, tuple, zip)}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Lazy values are shown as the list of what they hold.
 LISTED = (range, zip, enumerate, map, filter, reversed, type(iter([])), type(reversed([])), type({}.keys()),

@@ -102,12 +102,14 @@ def run_job(job: Job, send: int) -> None:
         for _ in range(len(job.inputs) + len(job.tests)):
             reply(send, failed)
         return
-    with contextlib.suppress(JobTimeout):  # the parent fills in `timeout` for what is missing
-        for text in job.inputs:
-            reply(send, run_call(code, job.entry, text, watch=job.watch, max_events=job.max_events,
-                                 max_value_chars=job.max_value_chars))
-        for test in job.tests:
-            reply(send, run_test(code, test))
+    tasks = [(run_call, (code, job.entry, text), {"watch": job.watch, "max_events": job.max_events,
+                                                  "max_value_chars": job.max_value_chars}) for text in job.inputs]
+    tasks += [(run_test, (code, test), {}) for test in job.tests]
+    outcome = Outcome("ok")
+    for function, arguments, options in tasks:
+        if outcome.status != "timeout":  # the time is shared: once it is used up, nothing more is started
+            outcome = function(*arguments, **options)
+        reply(send, outcome)
 
 
 def reply(send: int, outcome: Outcome) -> None:
