@@ -6,6 +6,7 @@ A monologue with one false claim is rejected, with the claim's kind as the reaso
     order     the lines named are the lines that ran, in that order
     operands  the first stage is the source with the values that its variables had
     stage     each stage of the working evaluates to its result
+    truth     each stage of a condition has its truth
     value     a variable has the stated value after the line
     branch    the condition had the stated truth
     returns   the call returned the stated value
@@ -17,6 +18,7 @@ import tokenize
 
 from semcoder.monologues.steps import Step
 from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, parse_expression
+from semcoder.traces.literals import to_literal
 
 
 def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
@@ -81,12 +83,19 @@ def substitute_tokens(source: str, values: dict[str, str]) -> str:
 
 
 def check_stage(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether a closed expression has the stated value (for a condition: the stated truth)."""
+    """Returns whether a closed expression has the stated value."""
     try:
-        value, expected = evaluate(parse_expression(claim["text"])), read_literal(claim["value"])
-    except (CannotWork, SyntaxError, ValueError):
+        return to_literal(evaluate(parse_expression(claim["text"]))) == claim["value"]
+    except (CannotWork, SyntaxError):
         return False
-    return value == expected or (isinstance(expected, bool) and bool(value) is expected)
+
+
+def check_truth(claim: dict, now: dict, after: dict | None) -> bool:
+    """Returns whether a closed condition has the stated truth."""
+    try:
+        return str(bool(evaluate(parse_expression(claim["text"])))) == claim["value"]
+    except (CannotWork, SyntaxError):
+        return False
 
 
 def check_value(claim: dict, now: dict, after: dict | None) -> bool:
@@ -114,6 +123,7 @@ CHECKS = {
     "line": lambda claim, now, after: claim["line"] == now["line"],
     "operands": check_operands,
     "stage": check_stage,
+    "truth": check_truth,
     "value": check_value,
     "branch": check_branch,
     "returns": lambda claim, now, after: (

@@ -157,7 +157,8 @@ def with_claims(step: Step) -> Step:
     claims = [{"kind": "line", "line": step.line}]
     if len(step.stages) > 1:
         claims.append({"kind": "operands", "source": step.source, "text": step.stages[0]})
-        claims += [{"kind": "stage", "text": text, "value": step.stages[-1]} for text in step.stages[:-1]]
+        kind = "truth" if step.kind == "branch" else "stage"
+        claims += [{"kind": kind, "text": text, "value": step.stages[-1]} for text in step.stages[:-1]]
     if step.kind in ("assign", "loop") and step.stages and step.name.isidentifier():
         claims.append({"kind": "value", "name": step.name, "value": step.stages[-1]})
     if step.kind == "branch" and step.stages:
