@@ -63,7 +63,7 @@ def test_each_corrupted_claim_is_noticed_with_its_kind(loop_program):
     for number, step in enumerate(steps):
         for place, claim in enumerate(step.claims):
             for key in {"value", "text", "line"} & claim.keys():
-                wrong = {**claim, key: 99 if key == "line" else "False" if claim[key] == "True" else "True"}
+                wrong = {**claim, key: corrupt(claim, key)}
                 claims = (*step.claims[:place], wrong, *step.claims[place + 1:])
                 corrupted = [*steps[:number], replace(step, claims=claims), *steps[number + 1:]]
                 assert find_false_claim(corrupted, replay) != "", claim
