@@ -1,0 +1,144 @@
+"""Numbers that prose quotes: one flat dictionary of plain values, and the verdict sentences computed from them.
+
+Every number `x` has a twin `x_text` that reads well ("41.3 %", or "not run" where there is none), so that a page
+never shows a hole.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from semcoder.evaluation.statistics import make_generator, paired_difference
+from semcoder.report.tables import average_seeds
+
+TRACE_FORMATS = ("scratchpad", "next", "concise")
+# One seed tells nothing about how much another would differ: until a run has several, this is our allowance.
+ASSUMED_SPREAD = 0.04
+MISSING = "not run"
+
+
+def collect_scores(scores: pd.DataFrame, prefix: str = "") -> dict:
+    """Returns value, interval and n of each score as `<task>_<metric>`, `…_ci_low`, `…_ci_high`, `…_n`."""
+    numbers = {}
+    for row in scores.to_dict("records"):
+        numbers |= name_value(f"{prefix}{row['task']}_{row['metric']}", row)
+    return numbers
+
+
+def collect_formats(ablations: pd.DataFrame) -> dict:
+    """Returns value, interval and n of each variant's metrics as `format_<variant>_<metric>`…"""
+    numbers = {}
+    for row in ablations.to_dict("records"):
+        numbers |= name_value(f"format_{row['variant']}_{row['metric']}", row)
+    return numbers
+
+
+def name_value(name: str, row: dict) -> dict:
+    """Returns the four numbers of one score."""
+    return {name: float(row["value"]), f"{name}_ci_low": float(row["ci_low"]),
+            f"{name}_ci_high": float(row["ci_high"]), f"{name}_n": int(row["num_items"])}
+
+
+def compare_variants(predictions: pd.DataFrame, first: str, second: str, num_resamples: int) -> dict | None:
+    """Returns the paired difference first - second in answer accuracy over the items both arms answered.
+
+    Returns:
+        value, ci_low, ci_high (fractions) and num_items; None where an arm is missing or nothing is shared.
+    """
+    arms = [average_seeds(predictions[predictions["variant"] == name], "is_right") for name in (first, second)]
+    shared = arms[0].index.intersection(arms[1].index)
+    if not len(shared):
+        return None
+    value, low, high = paired_difference(arms[0][shared].to_numpy(), arms[1][shared].to_numpy(),
+                                         make_generator("report", first, second), num_resamples)
+    return {"value": value, "ci_low": low, "ci_high": high, "num_items": len(shared)}
+
+
+def compare_formats(predictions: pd.DataFrame, num_resamples: int) -> dict:
+    """Returns monologue minus direct and monologue minus the best trace format, each with its verdict sentence."""
+    present = set(predictions["variant"])
+    traces = {name: average_seeds(predictions[predictions["variant"] == name], "is_right").mean()
+              for name in TRACE_FORMATS if name in present}
+    best = max(traces, key=traces.get) if traces else None
+    numbers = {"best_trace_format": best or MISSING}
+    rivals = (("direct", "direct", "direct answers"), ("trace", best, f"the best trace format ({best})"))
+    for name, other, words in rivals:
+        difference = compare_variants(predictions, "monologue", other, num_resamples) if other else None
+        numbers[f"verdict_{name}"] = make_verdict(difference, words)
+        numbers[f"conclusion_{name}"] = conclude(difference)
+        if difference:
+            numbers |= name_value(f"monologue_minus_{name}", difference)
+    return numbers
+
+
+def conclude(difference: dict | None) -> str:
+    """Returns better | worse | not distinguishable | not run, from the interval of a difference."""
+    if difference is None or math.isnan(difference["ci_low"]):
+        return MISSING
+    if difference["ci_low"] > 0:
+        return "better"
+    return "worse" if difference["ci_high"] < 0 else "not distinguishable"
+
+
+def make_verdict(difference: dict | None, other: str) -> str:
+    """Returns the sentence that the data support; `other` names what monologues are compared with."""
+    conclusion = conclude(difference)
+    if conclusion == MISSING:
+        return f"Reasoning in monologues was not compared with {other} in this run."
+    low, high = (100 * difference[bound] for bound in ("ci_low", "ci_high"))
+    points = 100 * difference["value"]
+    interval = f"95 % interval {low:.1f} to {high:.1f}, n = {difference['num_items']}"
+    if conclusion == "better":
+        return f"Reasoning in monologues beats {other} by {points:.1f} points ({interval})."
+    if conclusion == "worse":
+        return f"Reasoning in monologues does worse than {other}, by {-points:.1f} points ({interval})."
+    return (f"Reasoning in monologues and {other} are not distinguishable: "
+            f"the difference is {points:.1f} points ({interval}).")
+
+
+def measure_spread(predictions: pd.DataFrame) -> dict:
+    """Returns the standard deviation of answer accuracy between training seeds, pooled over variants.
+
+    With one seed per variant there is none to measure, and ASSUMED_SPREAD is used and named as such.
+    """
+    right = predictions["is_right"].astype(float)
+    per_seed = right.groupby([predictions["variant"], predictions["seed"]]).mean()
+    variances = [arm.var(ddof=1) for _, arm in per_seed.groupby("variant") if len(arm) > 1]
+    if not variances:
+        return {"training_spread": ASSUMED_SPREAD, "training_spread_source": "assumed: one training seed per variant"}
+    num_seeds = int(per_seed.groupby("variant").size().max())
+    return {"training_spread": round(float(np.sqrt(np.mean(variances))), 6),
+            "training_spread_source": f"measured over up to {num_seeds} training seeds per variant"}
+
+
+def share_confirmed(counts: dict[str, int]) -> float | None:
+    """Returns the share of monologues whose every claim an independent run confirmed, of those that were checked."""
+    not_checked = ("too many steps", "too deeply nested", "bug unnoticed or not explained")
+    kept = counts.get("kept: executions", 0)
+    wrong = sum(n for key, n in counts.items() if key.startswith("rejected: ") and key[10:] not in not_checked)
+    return kept / (kept + wrong) if kept + wrong else None
+
+
+def add_texts(numbers: dict, wanted: tuple[str, ...] = ()) -> dict:
+    """Returns `numbers` with an `x_text` for each `x`, and "not run" for each wanted name that is missing."""
+    texts = {f"{name}_text": to_text(name, value) for name, value in numbers.items()}
+    missing = {f"{name}_text": MISSING for name in wanted if name not in numbers}
+    return dict(sorted({**numbers, **texts, **missing}.items()))
+
+
+def to_text(name: str, value: object) -> str:
+    """Returns a number as prose shows it: fractions in percent, differences in points, counts with separators."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if isinstance(value, str):
+        return value
+    if "_minus_" in name and not name.endswith("_n"):
+        return f"{100 * value:+.1f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name.endswith(("_minutes", "_loss")):
+        return f"{value:.1f}" if name.endswith("_minutes") else f"{value:.3f}"
+    if 0 <= value <= 1:
+        return f"{100 * value:.1f} %"
+    return f"{value:,.1f}"

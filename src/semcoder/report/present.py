@@ -1,0 +1,77 @@
+"""Tables as a page shows them: headings in words, fractions in percent, intervals beside their value.
+
+Input are the tidy frames that a report wrote; nothing is computed here beyond rounding.
+"""
+
+import re
+
+import pandas as pd
+
+from semcoder.report.numbers import MISSING
+
+HEADINGS = {
+    "num_programs": "programs", "num_executions": "executions", "mean_lines": "lines, mean",
+    "num_traces": "traces", "median_events": "events, median", "mean_events": "events, mean",
+    "max_events": "events, most", "num_train": "train", "num_validation": "validation", "num_test": "test",
+    "mean_steps": "steps, mean", "mean_chars": "characters, mean", "num_items": "n", "num_seeds": "seeds",
+    "num_runs": "runs", "cruxeval_i": "CRUXEval-I", "cruxeval_o": "CRUXEval-O", "lcb_exec": "LCB-Exec",
+    "lcb_lite": "LCB-Lite", "humaneval": "HumanEval", "humaneval_plus": "HumanEval+", "mbpp": "MBPP",
+    "mbpp_plus": "MBPP+", "paper_cruxeval_o": "paper: CRUXEval-O", "paper_cruxeval_i": "paper: CRUXEval-I",
+    "answer_accuracy": "answer accuracy", "step_accuracy": "step accuracy",
+    "next_line_accuracy": "next-line accuracy",
+}
+# Shown as they are (a curve, not a table) or made by the view itself.
+NOT_SHOWN = ("losses", "format_losses")
+
+
+def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns the frame as text cells for the page; `name` is the table's file name without ending."""
+    if {"value", "ci_low", "ci_high"} <= set(frame.columns):
+        frame = join_interval(frame, "value", "accuracy" if name != "debugging" else "share")
+    if {"answer_accuracy", "ci_low", "ci_high"} <= set(frame.columns):
+        frame = join_interval(frame, "answer_accuracy", "answer_accuracy")
+    for column in ("step_accuracy", "next_line_accuracy"):
+        if column in frame:
+            frame[column] = frame[column].map(to_percent)
+    if name == "debugging":
+        frame = frame.assign(metric=frame["metric"].str.replace("_", " ")).drop(columns=["variant"])
+    if name == "evaluation":
+        frame = frame.drop(columns=["variant"])
+    if name == "training":
+        frame = frame.assign(name=frame["name"].str.replace("_", " "))
+    if name == "departures":
+        frame = frame.assign(file="`src/semcoder/" + frame["file"] + "`")
+    frame = frame.map(to_cell)
+    return frame.rename(columns={c: HEADINGS.get(c, c.replace("_", " ")) for c in frame.columns})
+
+
+def join_interval(frame: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:
+    """Returns the frame with value and bounds in one column, `41.3 % (35.0 to 47.1)`."""
+    texts = [MISSING if pd.isna(value) else f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+             for value, low, high in zip(frame[column], frame["ci_low"], frame["ci_high"], strict=True)]
+    frame = frame.drop(columns=["ci_low", "ci_high"])
+    frame[column] = texts
+    return frame.rename(columns={column: heading})
+
+
+def to_percent(value: float) -> str:
+    """Returns a fraction in percent, a dash where there is none."""
+    return "–" if pd.isna(value) else f"{100 * value:.1f} %"
+
+
+def to_cell(value: object) -> str:
+    """Returns one value as Markdown text: separators in counts, whole floats without a tail, marks escaped."""
+    if isinstance(value, str):
+        return escape_markdown(value)
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, float):
+        return f"{int(value):,}" if value.is_integer() and abs(value) >= 1000 else f"{value:.5g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def escape_markdown(text: str) -> str:
+    """Returns `text` with Markdown's marks escaped outside backticks."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") and len(part) > 1 else re.sub(r"([\\*_\[\]<>$|#{}])", r"\\\1", part)
+                   for part in parts)

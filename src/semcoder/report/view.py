@@ -1,0 +1,153 @@
+"""What the book shows: `results/view`, put together from the reader's own finished results or the committed ones.
+
+Local results are taken when they are whole: eight executed notebooks without an error, all of the report that
+08_report names, and that report complete. Otherwise the committed reference is shown, and the reason is said.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from semcoder import paths
+from semcoder.config import STAGES
+from semcoder.errors import UserError
+from semcoder.pipeline import NOTEBOOKS
+from semcoder.report.compare import compare_claims
+from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
+from semcoder.report.present import NOT_SHOWN, present_table
+from semcoder.runs import check_outputs, read_manifest
+
+
+@dataclass(frozen=True)
+class Results:
+    """A set of results that belong together."""
+
+    origin: str  # local | reference
+    notebooks: Path
+    report: Path
+
+    @property
+    def numbers(self) -> dict:
+        """The report's numbers."""
+        return json.loads((self.report / "numbers.json").read_text(encoding="utf-8"))
+
+
+def find_local() -> Results:
+    """Returns the local results; raises UserError saying what is missing, failed or inconsistent."""
+    check_notebooks(paths.EXECUTED)
+    run_id = find_run_id(read_notebook(paths.EXECUTED / NOTEBOOKS[-1]), "report")
+    report = paths.RUNS / (run_id or "report")
+    manifest = read_manifest(report)
+    if manifest.get("status") != "complete":
+        raise UserError(f"{paths.shown(report)}, which results/notebooks/{NOTEBOOKS[-1]} shows, is "
+                        f"{manifest.get('status', 'missing')}: run that notebook again")
+    check_outputs(report, manifest)
+    inputs = {given["run_id"].split("/")[0]: given["run_id"] for given in manifest["inputs"]}
+    for name, stage in zip(NOTEBOOKS[:-1], STAGES[:-1], strict=True):
+        shown = find_run_id(read_notebook(paths.EXECUTED / name), stage)
+        if shown != inputs[stage]:
+            raise UserError(f"results/notebooks/{name} shows run {shown}, but the report was made from "
+                            f"{inputs[stage]}: run make book again, or write other variants to another file")
+    return Results("local", paths.EXECUTED, report)
+
+
+def find_reference() -> Results:
+    """Returns the committed results; raises UserError when they are not whole."""
+    report = paths.REFERENCE / "report"
+    if not (report / "numbers.json").is_file():
+        raise UserError(f"no committed results: {paths.shown(report)}/numbers.json is missing")
+    check_outputs(report, read_manifest(report) or {"outputs": []})
+    check_notebooks(paths.REFERENCE / "notebooks")
+    return Results("reference", paths.REFERENCE / "notebooks", report)
+
+
+def choose_results() -> Results:
+    """Returns the local results if they are whole, else the committed ones, and prints which and why.
+
+    Raises:
+        UserError: neither is usable.
+    """
+    try:
+        return find_local()
+    except UserError as local:
+        try:
+            results = find_reference()
+        except UserError as reference:
+            raise UserError(f"nothing to show. Local results: {local}. Committed results: {reference}. "
+                            "`make book` makes local ones") from reference
+        print(f"the book shows the committed results, because: {local}", flush=True)
+        return results
+
+
+def check_notebooks(folder: Path) -> None:
+    """Raises UserError naming the first of the eight executed notebooks that is missing, failed or was not run."""
+    for name in NOTEBOOKS:
+        path = folder / name
+        if not path.is_file():
+            raise UserError(f"{paths.shown(path)} is missing: run make book")
+        problem = find_problems(read_notebook(path))
+        if problem:
+            raise UserError(f"{paths.shown(path)}: {problem}; run that stage again")
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Returns a notebook; raises UserError when it is cut short or no notebook."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, OSError) as error:
+        raise UserError(f"{paths.shown(path)} cannot be read ({error}): remove it and run that stage again") from error
+
+
+def assemble_view(results: Results) -> None:
+    """Writes results/view anew: notebooks, figures, tables for reading, the comparison and where all is from."""
+    shutil.rmtree(paths.VIEW, ignore_errors=True)
+    copy_notebooks(results.notebooks, paths.VIEW / "notebooks")
+    shutil.copytree(results.report / "figures", paths.VIEW / "figures")
+    (paths.VIEW / "tables").mkdir()
+    for path in sorted((results.report / "tables").glob("*.csv")):
+        if path.stem not in NOT_SHOWN:
+            write_table(path.stem, present_table(path.stem, pd.read_csv(path)))
+    write_table("comparison", compare_claims(read_committed(), results.numbers if results.origin == "local" else None))
+    write_table("source", describe_source(results))
+
+
+def copy_notebooks(source: Path, target: Path) -> None:
+    """Copies the executed notebooks without what differs from run to run."""
+    target.mkdir(parents=True)
+    for name in NOTEBOOKS:
+        nbformat.write(scrub_notebook(read_notebook(source / name)), target / name)
+
+
+def read_committed() -> dict | None:
+    """Returns the committed numbers, None if there are none."""
+    path = paths.REFERENCE / "report/numbers.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def describe_source(results: Results) -> pd.DataFrame:
+    """Returns what the shown results are and whence."""
+    numbers, manifest = results.numbers, read_manifest(results.report)
+    whose = {"local": "your own run (results/runs)", "reference": "the committed run (results/reference)"}
+    hardware = f"{numbers['cpus']} CPU cores, GPU: {numbers['gpus']}"
+    rows = [("results", whose[results.origin]), ("preset", numbers["preset"]), ("seed", str(numbers["seed"])),
+            ("report", f"`{manifest.get('run_id', '')}`"), ("made with commit", f"`{numbers['commit']}`"),
+            ("date", numbers["date"]), ("hardware", hardware)]
+    return pd.DataFrame(rows, columns=["what", "value"])
+
+
+def write_table(name: str, frame: pd.DataFrame) -> None:
+    """Writes one table of the view; a table without rows gets one that says so (a page cannot show none)."""
+    if frame.empty:
+        frame = pd.DataFrame([["none", *[""] * (len(frame.columns) - 1)]], columns=frame.columns)
+    frame.to_csv(paths.VIEW / f"tables/{name}.csv", index=False)
+
+
+def find_missing_pages() -> list[str]:
+    """Returns the files that _toc.yml lists and that do not exist."""
+    listed = re.findall(r"^\s*-?\s*(?:file|root):\s*(\S+)", (paths.ROOT / "_toc.yml").read_text(), re.MULTILINE)
+    return [name for name in listed if not any((paths.ROOT / f"{name}{end}").is_file() for end in (".md", ".ipynb"))]
