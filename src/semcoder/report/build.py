@@ -15,6 +15,7 @@ from semcoder.monologues.build import build_monologues
 from semcoder.report import figures, numbers, paper, tables
 from semcoder.report.departures import collect_departures
 from semcoder.report.style import save_figure
+from semcoder.report.values import tabulate_values
 from semcoder.runs import Run, hash_file, hash_json
 from semcoder.traces.build import build_traces
 from semcoder.training.train import train_model
@@ -93,6 +94,7 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
         "ablations": ablations,
         "formats": tables.tabulate_formats_beside_paper(ablations),
         "format_losses": tables.tabulate_format_losses(list_arms(upstream.ablations, config)),
+        "values": tabulate_values(config),
         "stages": tables.tabulate_durations(group_runs(upstream)),
         "paper_overall": paper.paper_overall(),
         "paper_direct": paper.paper_direct(),
@@ -145,7 +147,7 @@ def collect_numbers(upstream: Upstream, frames: dict[str, pd.DataFrame], config:
     found = {
         "preset": config.preset,
         "seed": config.seed,
-        "commit": (manifest["git"]["commit"] or "no git history")[:12],
+        "commit": manifest["git"]["commit"][:12] if manifest["git"]["commit"] else "no git history",
         "date": manifest["ended_utc"][:10],
         "cpus": manifest["hardware"]["cpus"],
         "gpus": ", ".join(manifest["hardware"]["gpus"]) or "none",

@@ -63,7 +63,7 @@ def compare_claim(claim: Claim, committed: dict, yours: dict) -> dict:
     """Returns the row of one claim."""
     ours, theirs = committed.get(claim.name), yours.get(claim.name)
     tolerance, why = find_tolerance(claim, committed, yours) if ours is not None and theirs is not None else (None, "")
-    return {"claim": claim.text, "committed": committed.get(f"{claim.name}_text", MISSING),
+    return {"claim": claim.text, "committed": committed.get(f"{claim.name}_text", MISSING if committed else "none"),
             "yours": yours.get(f"{claim.name}_text", MISSING),
             "tolerance": "" if tolerance is None else "the same" if tolerance == 0 else f"{100 * tolerance:.1f} points",
             "why": why, "verdict": judge_claim(ours, theirs, tolerance, committed, yours)}

@@ -21,7 +21,7 @@ def draw_formats(frame: pd.DataFrame, axes: Axes) -> Axes:
     axes.barh(frame["variant"], frame["value"], xerr=whiskers, color=colours, height=0.62,
               error_kw={"ecolor": "#222222", "elinewidth": 1.4, "capsize": 4})
     for place, row in frame.iterrows():
-        axes.annotate(f"{row['value']:.1%}", (max(row["ci_high"], row["value"]), place), (6, 0), va="center",
+        axes.annotate(f"{100 * row['value']:.1f} %", (max(row["ci_high"], row["value"]), place), (6, 0), va="center",
                       textcoords="offset points", fontweight="bold")
     axes.set_xlabel("answer accuracy, output prediction (bars: mean; lines: 95 % interval)")
     axes.set_xlim(0, min(1.12, 1.25 * float(frame["ci_high"].max() or 1) + 0.02) if len(frame) else 1)

@@ -16,6 +16,7 @@ TRACE_FORMATS = ("scratchpad", "next", "concise")
 # One seed tells nothing about how much another would differ: until a run has several, this is our allowance.
 ASSUMED_SPREAD = 0.04
 MISSING = "not run"
+PERCENT = "\u00a0%"  # the space does not break a line
 
 
 def collect_scores(scores: pd.DataFrame, prefix: str = "") -> dict:
@@ -88,7 +89,7 @@ def make_verdict(difference: dict | None, other: str) -> str:
         return f"Reasoning in monologues was not compared with {other} in this run."
     low, high = (100 * difference[bound] for bound in ("ci_low", "ci_high"))
     points = 100 * difference["value"]
-    interval = f"95 % interval {low:.1f} to {high:.1f}, n = {difference['num_items']}"
+    interval = f"95{PERCENT} interval {low:.1f} to {high:.1f}, n = {difference['num_items']}"
     if conclusion == "better":
         return f"Reasoning in monologues beats {other} by {points:.1f} points ({interval})."
     if conclusion == "worse":
@@ -140,5 +141,5 @@ def to_text(name: str, value: object) -> str:
     if name.endswith(("_minutes", "_loss")):
         return f"{value:.1f}" if name.endswith("_minutes") else f"{value:.3f}"
     if 0 <= value <= 1:
-        return f"{100 * value:.1f} %"
+        return f"{100 * value:.1f}{PERCENT}"
     return f"{value:,.1f}"

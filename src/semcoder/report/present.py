@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from semcoder.report.numbers import MISSING
+from semcoder.report.numbers import MISSING, PERCENT
 
 HEADINGS = {
     "num_programs": "programs", "num_executions": "executions", "mean_lines": "lines, mean",
@@ -39,6 +39,8 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.drop(columns=["variant"])
     if name == "training":
         frame = frame.assign(name=frame["name"].str.replace("_", " "))
+    if name.startswith("values"):
+        frame = frame.assign(name="`" + frame["name"] + "`").drop(columns=["stage"])
     if name == "departures":
         frame = frame.assign(file="`src/semcoder/" + frame["file"] + "`")
     frame = frame.map(to_cell)
@@ -47,7 +49,7 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 def join_interval(frame: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:
     """Returns the frame with value and bounds in one column, `41.3 % (35.0 to 47.1)`."""
-    texts = [MISSING if pd.isna(value) else f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    texts = [MISSING if pd.isna(value) else f"{100 * value:.1f}{PERCENT} ({100 * low:.1f} to {100 * high:.1f})"
              for value, low, high in zip(frame[column], frame["ci_low"], frame["ci_high"], strict=True)]
     frame = frame.drop(columns=["ci_low", "ci_high"])
     frame[column] = texts
@@ -56,7 +58,7 @@ def join_interval(frame: pd.DataFrame, column: str, heading: str) -> pd.DataFram
 
 def to_percent(value: float) -> str:
     """Returns a fraction in percent, a dash where there is none."""
-    return "–" if pd.isna(value) else f"{100 * value:.1f} %"
+    return "–" if pd.isna(value) else f"{100 * value:.1f}{PERCENT}"
 
 
 def to_cell(value: object) -> str:

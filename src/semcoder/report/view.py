@@ -111,9 +111,17 @@ def assemble_view(results: Results) -> None:
     (paths.VIEW / "tables").mkdir()
     for path in sorted((results.report / "tables").glob("*.csv")):
         if path.stem not in NOT_SHOWN:
-            write_table(path.stem, present_table(path.stem, pd.read_csv(path)))
+            for name, part in split_by_stage(path.stem, pd.read_csv(path)):
+                write_table(name, present_table(name, part))
     write_table("comparison", compare_claims(read_committed(), results.numbers if results.origin == "local" else None))
     write_table("source", describe_source(results))
+
+
+def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Returns the table as it is, or, of `values`, one table `values_<stage>` per stage: each page shows its own."""
+    if name != "values":
+        return [(name, frame)]
+    return [(f"values_{stage}", rows) for stage, rows in frame.groupby("stage", sort=False)]
 
 
 def copy_notebooks(source: Path, target: Path) -> None:
