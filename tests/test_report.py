@@ -71,7 +71,8 @@ def test_a_monologue_left_out_for_its_length_is_no_refuted_one():
 
 @pytest.mark.parametrize("name, value, text", [
     ("x_accuracy", 0.4126, "41.3\u00a0%"), ("a_minus_b", -0.031, "-3.1"), ("num_programs", 12000, "12,000"),
-    ("total_minutes", 0.92, "0.9"), ("anything", None, "not run"), ("anything", float("nan"), "not run"),
+    ("total_minutes", 0.92, "0.9"), ("training_spread", 0.04, "4.0 points"),
+    ("anything", None, "not run"), ("anything", float("nan"), "not run"),
 ])
 def test_numbers_read_well(name, value, text):
     assert numbers.to_text(name, value) == text

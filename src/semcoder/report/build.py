@@ -169,6 +169,7 @@ def collect_numbers(upstream: Upstream, frames: dict[str, pd.DataFrame], config:
         **numbers.collect_formats(frames["ablations"]),
         **numbers.compare_formats(predictions, config.evaluation.num_bootstrap),
         **numbers.measure_spread(predictions),
+        **paper.quote_paper(),
     }
     return numbers.add_texts(found, QUOTED)
 

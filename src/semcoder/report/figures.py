@@ -91,7 +91,7 @@ def draw_trace_length(frame: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_ylim(0, 1.02)
     as_percent(axes.yaxis)
     if len(frame):
-        axes.legend(loc="upper right")
+        legend_above(axes)
     return axes
 
 
@@ -112,8 +112,13 @@ def draw_corpus(frame: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_xlabel("programs")
     axes.margins(x=0.12)
     axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower right")
+    legend_above(axes)
     return axes
+
+
+def legend_above(axes: Axes) -> None:
+    """Puts the legend in one line above the plot, where no data can lie."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
 
 
 def as_percent(axis) -> None:

@@ -134,6 +134,8 @@ def to_text(name: str, value: object) -> str:
         return MISSING
     if isinstance(value, str):
         return value
+    if name == "training_spread":
+        return f"{100 * value:.1f} points"
     if "_minus_" in name and not name.endswith("_n"):
         return f"{100 * value:+.1f}"
     if isinstance(value, int):

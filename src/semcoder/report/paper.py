@@ -67,6 +67,20 @@ def paper_direct() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "benchmark", "direct", "reasoned", "difference", "source"])
 
 
+def quote_paper() -> dict[str, str]:
+    """Returns the published numbers that prose quotes, as text."""
+    direct = paper_direct().set_index(["model", "benchmark"])
+    formats = paper_formats().set_index("format")["cruxeval_o"]
+    best_trace = formats.drop("monologue").max()
+    reasoned, repaired = direct["reasoned"], paper_repair().set_index("model")["humaneval"]
+    semcoder = "SemCoder 6.7B"
+    return {"paper_minus_direct": f"{direct.loc[(semcoder, 'cruxeval_o'), 'difference']:+.1f}",
+            "paper_minus_trace": f"{formats['monologue'] - best_trace:+.1f}",
+            "paper_output_prediction": f"{reasoned[(semcoder, 'cruxeval_o')]:.1f}\u00a0%",
+            "paper_input_prediction": f"{reasoned[(semcoder, 'cruxeval_i')]:.1f}\u00a0%",
+            "paper_repaired": f"{repaired[semcoder]:.1f}\u00a0%"}
+
+
 def paper_repair() -> pd.DataFrame:
     """Returns Table 3a, percent."""
     columns = ["model", "humaneval", "humaneval_plus", "mbpp", "mbpp_plus"]

@@ -33,12 +33,11 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("step_accuracy", "next_line_accuracy"):
         if column in frame:
             frame[column] = frame[column].map(to_percent)
-    if name == "debugging":
-        frame = frame.assign(metric=frame["metric"].str.replace("_", " ")).drop(columns=["variant"])
-    if name == "evaluation":
+    if name in ("evaluation", "debugging"):
         frame = frame.drop(columns=["variant"])
-    if name == "training":
-        frame = frame.assign(name=frame["name"].str.replace("_", " "))
+    for column in ("task", "metric", "status", *(("name",) if name == "training" else ())):
+        if column in frame:
+            frame[column] = frame[column].str.replace("_", " ")
     if name.startswith("values"):
         frame = frame.assign(name="`" + frame["name"] + "`").drop(columns=["stage"])
     if name == "departures":
