@@ -38,6 +38,8 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("task", "metric", "status", *(("name",) if name == "training" else ())):
         if column in frame:
             frame[column] = frame[column].str.replace("_", " ")
+    if name.startswith("paper_"):  # printed with one decimal there; the caption names the table
+        frame = frame.drop(columns=["source"]).map(lambda v: f"{v:.1f}" if isinstance(v, float) else HEADINGS.get(v, v))
     if name.startswith("values"):
         frame = frame.assign(name="`" + frame["name"] + "`").drop(columns=["stage"])
     if name == "departures":
