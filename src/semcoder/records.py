@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+SPLITS = ("train", "validation", "test")
+
 
 class Program(TypedDict):
     task_id: str  # "synthetic/000123" or "open_source/toolz.itertoolz.first"

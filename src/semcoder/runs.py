@@ -103,12 +103,13 @@ class Run:
 
     def write_rows(self, name: str, rows: list[dict]) -> Path:
         """Writes rows as a Parquet file `name`.parquet through Hugging Face `datasets`; zero rows are an error."""
-        from datasets import Dataset
+        from datasets import Dataset, disable_progress_bars
 
         require(len(rows) > 0, f"rows of {self.run_id}/{name}", 0, "the stage kept nothing; see `counts`, ask for more")
         path = self.path / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
+        disable_progress_bars()
         Dataset.from_list(rows).to_parquet(str(partial))
         os.replace(partial, path)
         return path

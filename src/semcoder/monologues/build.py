@@ -24,9 +24,10 @@ from semcoder.prompts import (
     render_repair_answer,
     render_repair_prompt,
 )
+from semcoder.records import SPLITS
 from semcoder.runs import Run, hash_json
 from semcoder.sandbox import Job, Sandbox, open_sandbox
-from semcoder.traces.build import SPLITS, build_traces, group_by_task
+from semcoder.traces.build import build_traces, group_by_task
 
 MAX_BUGS_TRIED = 8
 CHUNK = 100  # programs per parallel task

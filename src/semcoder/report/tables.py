@@ -10,9 +10,9 @@ import pandas as pd
 
 from semcoder.config import FORMATS
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
+from semcoder.records import SPLITS
 from semcoder.report.paper import paper_formats
 from semcoder.runs import Run, read_jsonl
-from semcoder.traces.build import SPLITS
 
 METRICS = {"answer_accuracy": "is_right", "step_accuracy": "step_accuracy", "next_line_accuracy": "next_line_accuracy"}
 SCORE_COLUMNS = ["variant", "seed", "task", "metric", "value", "ci_low", "ci_high", "num_items"]

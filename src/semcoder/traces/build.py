@@ -5,10 +5,9 @@ from collections import defaultdict
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.records import SPLITS
 from semcoder.runs import Run
 from semcoder.sandbox import LEVEL, Job, run_jobs
-
-SPLITS = ("train", "validation", "test")
 
 
 def build_traces(config: Config) -> Run:
