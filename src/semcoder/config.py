@@ -117,7 +117,7 @@ class TrainingConfig:
     weight_decay: float = 0.0
     """AdamW's decoupled weight decay. Paper: not stated."""
     precision: str = "float32"
-    """`float32`, or `bfloat16`: autocast with float32 weights on the CPU, DeepSpeed's bf16 engine on a GPU."""
+    """`float32`, or `bfloat16`: autocast over float32 weights at ZeRO 0, DeepSpeed's bf16 engine at ZeRO 1-3."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
     num_ranks: int = 2

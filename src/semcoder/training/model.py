@@ -1,0 +1,117 @@
+"""The model and its optimizer, from a training config."""
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, PretrainedConfig
+
+from semcoder.config import TrainingConfig
+from semcoder.errors import UserError
+
+# Of models that a plan must describe without a download (their published config.json).
+KNOWN_BASES = {"deepseek-ai/deepseek-coder-6.7b-base": LlamaConfig(
+    vocab_size=32256, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32, num_attention_heads=32,
+    max_position_embeddings=16384, rms_norm_eps=1e-6, tie_word_embeddings=False)}
+MAX_POSITIONS = 4096  # rotary positions cost no parameters, so that prompts may be longer than training rows
+
+
+def describe_model(config: TrainingConfig, vocab_size: int) -> PretrainedConfig:
+    """Returns the architecture that will be trained.
+
+    Args:
+        config: training values.
+        vocab_size: tokens of the from-scratch tokenizer; unused for a base model.
+
+    Raises:
+        UserError: the base model's configuration cannot be had.
+    """
+    if config.base_model in KNOWN_BASES:
+        return KNOWN_BASES[config.base_model]
+    if config.base_model:
+        try:
+            return AutoConfig.from_pretrained(config.base_model)
+        except (OSError, ValueError) as error:
+            raise UserError(f"base_model = {config.base_model!r} cannot be read ({error}): give a folder or a hub "
+                            "name that this machine can reach, or leave it empty to train from scratch") from error
+    return LlamaConfig(
+        vocab_size=vocab_size, hidden_size=config.hidden_size, intermediate_size=4 * config.hidden_size,
+        num_hidden_layers=config.num_layers, num_attention_heads=config.num_heads, tie_word_embeddings=True,
+        max_position_embeddings=max(MAX_POSITIONS, config.context_length), pad_token_id=0, bos_token_id=1,
+        eos_token_id=2)
+
+
+def count_parameters(architecture: PretrainedConfig) -> tuple[int, int]:
+    """Returns (all parameters, parameters of the largest layer) of an architecture; no memory is taken."""
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(architecture)
+    layers = [sum(p.numel() for p in module.parameters(recurse=False)) for module in model.modules()]
+    return sum(p.numel() for p in model.parameters()), max(layers)
+
+
+def make_model(config: TrainingConfig, vocab_size: int) -> nn.Module:
+    """Returns the model to train: from scratch with weights by `training_seed`, or the base model's."""
+    torch.manual_seed(config.training_seed)
+    if config.base_model:
+        try:
+            model = AutoModelForCausalLM.from_pretrained(config.base_model, dtype=torch.bfloat16)
+        except (OSError, ValueError) as error:
+            raise UserError(f"base_model = {config.base_model!r} cannot be loaded: {error}") from error
+    else:
+        model = AutoModelForCausalLM.from_config(describe_model(config, vocab_size), attn_implementation="sdpa")
+    if config.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+    return model
+
+
+class MuonWithAdamW(torch.optim.Optimizer):
+    """Muon on the matrices of the blocks, AdamW on everything else, as one optimizer (ZeRO stage 0 only)."""
+
+    def __init__(self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: TrainingConfig):
+        self.parts = [
+            torch.optim.Muon(matrices, lr=config.muon_lr, momentum=0.95, weight_decay=config.weight_decay),
+            torch.optim.AdamW(others, lr=config.lr, betas=(0.9, 0.95), weight_decay=config.weight_decay)]
+        super().__init__([*matrices, *others], {})
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """Takes one step of both."""
+        for part in self.parts:
+            part.step()
+
+    def state_dict(self) -> dict:
+        """Returns both states."""
+        return {"parts": [part.state_dict() for part in self.parts]}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Restores both states; the learning-rate schedule goes on from the shared groups."""
+        for part, saved in zip(self.parts, state["parts"], strict=True):
+            part.load_state_dict(saved)
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
+
+
+def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    """Returns the optimizer; each parameter group remembers its peak rate as `peak_lr`."""
+    if config.optimizer == "muon":
+        is_matrix = {name: p.ndim == 2 and "embed" not in name and "lm_head" not in name
+                     for name, p in model.named_parameters()}
+        optimizer: torch.optim.Optimizer = MuonWithAdamW(
+            [p for name, p in model.named_parameters() if is_matrix[name]],
+            [p for name, p in model.named_parameters() if not is_matrix[name]], config)
+    else:
+        optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, betas=(0.9, 0.95),
+                                      weight_decay=config.weight_decay)
+    for group in optimizer.param_groups:
+        group["peak_lr"] = group["lr"]
+    return optimizer
+
+
+def schedule_lr(step: int, num_steps: int, config: TrainingConfig) -> float:
+    """Returns the share of the peak learning rate at `step` (from 0): warm-up, then the config's schedule."""
+    if step < config.warmup_steps:
+        return (step + 1) / config.warmup_steps
+    progress = (step - config.warmup_steps) / max(1, num_steps - config.warmup_steps)
+    if config.schedule == "linear":
+        left = min(1.0, 2 * (1 - progress))
+    else:
+        left = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * progress)).item())
+    return config.min_lr_ratio + (1 - config.min_lr_ratio) * left

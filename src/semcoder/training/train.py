@@ -1,0 +1,131 @@
+"""Stage `training`: tokenizer, packed rows, DeepSpeed workers, and a model folder that Hugging Face opens."""
+
+import json
+import shutil
+from collections import Counter
+
+from semcoder.config import Config, require
+from semcoder.errors import UserError
+from semcoder.monologues.build import build_monologues
+from semcoder.runs import Run, list_gpus, read_jsonl, write_text
+from semcoder.training.data import IGNORED, Rows, count_steps, encode_examples, pack_examples, select_examples
+from semcoder.training.launch import launch_workers
+from semcoder.training.plan import plan_training
+
+CARD = """---
+library_name: transformers
+pipeline_tag: text-generation
+---
+
+# {run_id}
+
+A code model trained to reason about execution in the format `{format}`; objectives: {objectives}.
+{num_parameters:,} parameters, {num_tokens:,} training tokens, preset `{preset}`, training seed {seed}.
+Programs of its training are generated or taken from permissively licensed packages (see the corpus card).
+A research artifact: it knows small Python functions and nothing else.
+
+```python
+from transformers import AutoModelForCausalLM, AutoTokenizer
+model = AutoModelForCausalLM.from_pretrained("model")
+tokenizer = AutoTokenizer.from_pretrained("model")
+```
+"""
+
+
+def train_model(config: Config) -> Run:
+    """Returns the finished run with `model/`, `metrics.jsonl` and `train.log`; an interrupted one goes on.
+
+    Raises:
+        UserError: the device is not there, no example fits, or a worker failed.
+    """
+    check_device(config)
+    monologues = build_monologues(config)
+    run = Run("training", config, [monologues])
+    if run.is_complete:
+        return run
+    with run:
+        num_rows = prepare_rows(run, monologues)
+        launch_workers(run)
+        shutil.copy(run.find("checkpoints/metrics.jsonl"), run.find("metrics.jsonl"))
+        describe_result(run, num_rows)
+        shutil.rmtree(run.find("checkpoints"))  # the model is out; a finished run needs no way to go on
+    return run
+
+
+def train_or_plan(config: Config, dry_run: bool) -> Run | None:
+    """Returns the training run, or prints the plan and returns None when `dry_run`."""
+    if dry_run:
+        print(json.dumps(plan_training(config), indent=1, ensure_ascii=False))
+        return None
+    return train_model(config)
+
+
+def check_device(config: Config) -> None:
+    """Raises UserError where the preset asks for GPUs that this machine does not have."""
+    if config.training.device != "cuda":
+        return
+    num_gpus = len(list_gpus())
+    require(num_gpus >= config.training.num_ranks, "device", "cuda",
+            f"preset {config.preset} needs {config.training.num_ranks} GPU(s), this machine shows {num_gpus}; use a "
+            "machine with them, set num_ranks, or choose preset laptop (dry_run = True prints the plan anywhere)")
+
+
+def prepare_rows(run: Run, monologues: Run) -> int:
+    """Writes tokenizer and packed rows for the workers below checkpoints/; returns the number of training rows."""
+    config = run.config.training
+    examples = {split: select_examples(monologues, split, config) for split in ("train", "validation")}
+    tokenizer = find_tokenizer(examples["train"], config)
+    tokenizer.save_pretrained(run.find("checkpoints/tokenizer"))
+    for split, rows in examples.items():
+        counts: Counter = Counter()
+        encoded = encode_examples(rows, tokenizer, config.context_length, counts)
+        packed = pack_examples(encoded, config.context_length, tokenizer.pad_token_id, config.training_seed)
+        packed.save(run.find(f"checkpoints/{split}.safetensors"))
+        run.counts.update({f"{name} ({split})": n for name, n in counts.items()})
+        if split == "train":
+            describe_rows(run, packed, tokenizer)
+            num_rows = len(packed.input_ids)
+    return num_rows
+
+
+def find_tokenizer(examples: list[dict], config):
+    """Returns the base model's tokenizer, or one built from the training examples."""
+    from transformers import AutoTokenizer
+
+    from semcoder.training.tokenizer import build_tokenizer
+
+    if not config.base_model:
+        return build_tokenizer((text for row in examples for text in (row["prompt"], row["response"])),
+                               config.vocab_size)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(config.base_model)
+    except (OSError, ValueError) as error:
+        raise UserError(f"base_model = {config.base_model!r}: its tokenizer cannot be loaded ({error}); give a folder "
+                        "or a hub name that this machine can reach, or leave it empty") from error
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+    return tokenizer
+
+
+def describe_rows(run: Run, rows: Rows, tokenizer) -> None:
+    """Notes how full the rows are and how much of them is learnt."""
+    run.notes |= {"vocab_size": len(tokenizer), "num_rows": len(rows.input_ids),
+                  "share_filled": round(float((rows.input_ids != tokenizer.pad_token_id).mean()), 4),
+                  "share_learnt": round(float((rows.labels != IGNORED).mean()), 4)}
+
+
+def describe_result(run: Run, num_rows: int) -> None:
+    """Notes steps, tokens and parameters, and writes the model card."""
+    from semcoder.training.model import count_parameters, describe_model
+
+    config = run.config.training
+    num_steps = count_steps(config, num_rows)
+    speeds = [row["value"] for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"]
+    run.notes |= {"num_steps": num_steps,
+                  "num_tokens": num_steps * config.global_batch_size * config.context_length,
+                  "num_passes": round(num_steps * config.global_batch_size / num_rows, 2),
+                  "tokens_per_s": round(speeds[-1]) if speeds else 0,
+                  "num_parameters": count_parameters(describe_model(config, run.notes["vocab_size"]))[0]}
+    write_text(run.find("model/README.md"), CARD.format(
+        run_id=run.run_id, format=config.reasoning_format, objectives=", ".join(config.objectives),
+        preset=run.config.preset, seed=config.training_seed, **{n: run.notes[n] for n in ("num_parameters",
+                                                                                       "num_tokens")}))
