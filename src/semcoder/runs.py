@@ -114,15 +114,20 @@ class Run:
         os.replace(partial, path)
         return path
 
-    def read_rows(self, name: str) -> list[dict]:
-        """Returns the rows of `name`.parquet in their written order."""
+    def read_rows(self, name: str, filters: list | None = None) -> list[dict]:
+        """Returns the rows of `name`.parquet in their written order.
+
+        Args:
+            name: the file without its ending.
+            filters: (column, "=" or "in", value) conditions, all of which must hold; other rows are never loaded.
+        """
         import pyarrow.parquet
 
         path = self.path / f"{name}.parquet"
         if not path.exists():
             raise UserError(f"{paths.shown(path)} is missing: run notebook {self.stage} again "
                             f"(remove {paths.shown(self.path)} first)")
-        return pyarrow.parquet.read_table(path).to_pylist()
+        return pyarrow.parquet.read_table(path, filters=filters).to_pylist()
 
     def write_jsonl(self, name: str, rows: Iterable[dict]) -> Path:
         """Writes rows as JSON lines, whole or not at all."""

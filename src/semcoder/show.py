@@ -35,6 +35,23 @@ def show_training(run: Run | None) -> pd.DataFrame:
     return pd.DataFrame(list(last.values()), columns=["step", "wall_s", "split", "name", "value"])
 
 
+def show_loss(run: Run | None):
+    """Returns the loss curve as a figure, the same that the book draws; None for a dry run."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from semcoder.report.figures import draw_losses
+    from semcoder.report.style import RC
+    from semcoder.report.tables import tabulate_losses
+
+    if run is None:
+        return None
+    with rc_context(RC):
+        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+        draw_losses(tabulate_losses(run), figure.add_subplot())
+        return figure
+
+
 def show_run(run: Run | None) -> str:
     """Returns the run's id and how long it took: the closing line of every notebook."""
     if run is None:

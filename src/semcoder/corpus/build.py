@@ -3,6 +3,7 @@
 Written as a Hugging Face `datasets` folder: `programs/<split>.parquet`, `executions/<split>.parquet` and a card.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,6 +22,8 @@ from semcoder.runs import Run
 from semcoder.sandbox import LEVEL, Job, run_jobs
 
 CHUNK = 250  # programs generated per parallel task
+# Chunks are asked for until there are enough programs, so some are always under way when we stop.
+warnings.filterwarnings("ignore", message=".*tasks which were still being processed")
 MAX_TRIES_PER_PROGRAM = 10  # generated programs per accepted one before we say that the level is exhausted
 
 

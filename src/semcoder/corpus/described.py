@@ -43,13 +43,13 @@ def compose(random: Random, index: int, seed: int, level: int,
             num_inputs: int) -> tuple[Candidate, list[str] | None]:
     """Returns a random described program and its reference outputs (None where the reference itself fails)."""
     kind = random.choice(("list", "str"))
-    chain = draw_chain(random, kind, random.choice((1, 2, 2, 2, 3) if level == 1 else (2, 2, 3, 3, 4)))
+    chain = draw_chain(random, kind, random.choice((1, 1, 2, 2) if level == 1 else (2, 2, 3, 3, 4)))
     x = random.choice(PARAMETERS[kind])
     constants, kinds, parameters = [], [kind], [x]
     for operation in chain:
         constants.append(draw_constant(random, operation, kinds, parameters))
     code = normalize(f"def f({', '.join(parameters)}):\n" + realise(random, chain, constants, x))
-    inputs = draw_inputs(random, tuple(kinds), num_inputs)
+    inputs = draw_inputs(random, tuple(kinds), level, num_inputs)
     plan = " | ".join([kind, *(o.name if c is None else f"{o.name} {c}"
                                for o, c in zip(chain, constants, strict=True))])
     candidate = Candidate("synthetic", "described", f"described seed {seed} index {index}", "MIT", level, "f", code,

@@ -216,24 +216,25 @@ def grow_program(random: Random, level: int) -> tuple[str, tuple[str, ...]]:
     return normalize(f"def f({', '.join(parameters)}):\n{body}\n"), kinds
 
 
-def draw_value(random: Random, kind: str) -> str:
-    """Returns a literal of a type, small enough to be worked on digit by digit."""
+def draw_value(random: Random, kind: str, level: int) -> str:
+    """Returns a literal of a type, small enough to be worked on digit by digit; shorter at level 1."""
+    largest, longest = (9, 3) if level == 1 else (20, 5)
     if kind == "int":
-        return str(random.randint(0, 12))
+        return str(random.randint(0, largest))
     if kind == "few":
         return str(random.randint(1, 4))
     if kind == "letter":
         return repr(random.choice(LETTERS))
     if kind == "str":
-        return repr("".join(random.choice(LETTERS) for _ in range(random.randint(2, 5))))
-    return repr([random.randint(0, 12) for _ in range(random.randint(2, 4))])
+        return repr("".join(random.choice(LETTERS) for _ in range(random.randint(2, longest + 1))))
+    return repr([random.randint(0, largest) for _ in range(random.randint(2, longest))])
 
 
-def draw_inputs(random: Random, kinds: tuple[str, ...], count: int) -> tuple[str, ...]:
+def draw_inputs(random: Random, kinds: tuple[str, ...], level: int, count: int) -> tuple[str, ...]:
     """Returns `count` different argument lists for parameters of the given types."""
     found: dict[str, None] = {}
     while len(found) < count:
-        found[", ".join(draw_value(random, kind) for kind in kinds)] = None
+        found[", ".join(draw_value(random, kind, level) for kind in kinds)] = None
     return tuple(found)
 
 
@@ -246,7 +247,7 @@ def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[C
     flaws = []
     for _ in range(MAX_ATTEMPTS):
         code, kinds = grow_program(random, random.randint(max(1, level - 1), level))
-        inputs = draw_inputs(random, kinds, num_inputs)
+        inputs = draw_inputs(random, kinds, level, num_inputs)
         flaw = find_flaw(code, "f", inputs)
         if not flaw:
             return Candidate("synthetic", "crux", f"crux seed {seed} index {index}", "MIT", level, "f", code,

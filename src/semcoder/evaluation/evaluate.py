@@ -11,6 +11,7 @@ from semcoder.monologues.build import build_monologues
 from semcoder.runs import Run, hash_json
 from semcoder.sandbox import LEVEL
 from semcoder.traces.build import group_by_task
+from semcoder.training.data import FIXED_FORMATS
 from semcoder.training.train import train_model
 
 SCORE_COLUMNS = ("run_id", "variant", "seed", "task", "metric", "value", "ci_low", "ci_high", "num_items")
@@ -58,11 +59,13 @@ def load_items(config: Config, task: str) -> list[Item]:
     tests = {task_id: tuple(f"assert {programs[task_id]['entry']}({e['input']}) == {e['output']}" for e in rows)
              for task_id, rows in group_by_task(executions).items()}
     by_id = {e["execution_id"]: e for e in executions}
-    wanted = "direct" if task == "nl_to_code" else config.training.reasoning_format
+    wanted = FIXED_FORMATS.get(TASKS[task], config.training.reasoning_format)
+    examples = build_monologues(config).read_rows("examples/test", [("objective", "=", TASKS[task]),
+                                                                    ("format", "=", wanted)])
     items = []
-    for row in build_monologues(config).read_rows("examples/test"):
+    for row in examples:
         program = programs[row["task_id"]]
-        if row["objective"] != TASKS[task] or row["format"] != wanted or program["source"] != "synthetic":
+        if program["source"] != "synthetic":
             continue
         execution_id = row["example_id"].rsplit(":", 2)[0]
         execution = by_id.get(execution_id, {"input": "", "output": ""})

@@ -36,9 +36,17 @@ def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
         # Events of inner calls lie deeper; the frame's own next event shows what the line did.
         after = next((e for e in replay[i + 1:] if e["depth"] == replay[i]["depth"]), None)
         for claim in step.claims:
-            if not CHECKS[claim["kind"]](claim, replay[i], after):
+            if not is_confirmed(claim, replay[i], after):
                 return claim["kind"]
     return ""
+
+
+def is_confirmed(claim: dict, now: dict, after: dict | None) -> bool:
+    """Returns whether the replay bears a claim out; a claim that cannot be evaluated is not confirmed."""
+    try:
+        return CHECKS[claim["kind"]](claim, now, after)
+    except Exception:  # a program's own expression may raise anything when it is evaluated again
+        return False
 
 
 def check_operands(claim: dict, now: dict, after: dict | None) -> bool:

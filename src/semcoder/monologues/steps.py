@@ -30,11 +30,13 @@ class Step:
     claims: tuple[dict, ...] = field(default=())
 
 
-def find_statements(code: str) -> dict[int, ast.stmt]:
-    """Returns line number -> the innermost statement that starts on or spans it."""
-    found: dict[int, ast.stmt] = {}
+def find_statements(code: str) -> dict[int, ast.AST]:
+    """Returns line number -> the innermost statement (or `except` or `case` clause) that starts on or spans it."""
+    found: dict[int, ast.AST] = {}
     for node in ast.walk(ast.parse(code)):  # breadth first: inner statements come later and win
-        if isinstance(node, ast.stmt):
+        if isinstance(node, ast.match_case):
+            found[node.pattern.lineno] = node
+        elif isinstance(node, (ast.stmt, ast.excepthandler)):
             body = getattr(node, "body", None)
             last = body[0].lineno - 1 if body else node.end_lineno
             for line in range(node.lineno, max(last, node.lineno) + 1):
@@ -42,7 +44,7 @@ def find_statements(code: str) -> dict[int, ast.stmt]:
     return found
 
 
-def render_header(node: ast.stmt) -> str:
+def render_header(node: ast.AST) -> str:
     """Returns a statement's own text on one line: a compound statement's header without its colon."""
     if isinstance(node, ast.If):
         return f"if {ast.unparse(node.test)}"
@@ -50,7 +52,7 @@ def render_header(node: ast.stmt) -> str:
         return f"while {ast.unparse(node.test)}"
     if isinstance(node, ast.For):
         return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
-    return ast.unparse(node).split("\n")[0].rstrip(":")
+    return ast.unparse(node).strip().split("\n")[0].rstrip(":")
 
 
 def build_steps(code: str, events: list[dict]) -> list[Step]:
@@ -82,7 +84,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     return steps
 
 
-def explain_line(node: ast.stmt, source: str, base: dict, loops: dict, calls_out: bool) -> Step:
+def explain_line(node: ast.AST, source: str, base: dict, loops: dict, calls_out: bool) -> Step:
     """Returns the step of one line event."""
     state = base["before"]
 

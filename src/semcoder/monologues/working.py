@@ -6,6 +6,7 @@ on operands that are literals. Anything else yields no working, and the narrator
 
 import ast
 import functools
+import warnings
 
 from semcoder.traces.literals import ValueLimit, is_literal, to_literal
 
@@ -20,6 +21,9 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Lazy values are shown as the list of what they hold.
 LISTED = (range, zip, enumerate, map, filter, reversed, type(iter([])), type(reversed([])), type({}.keys()),
           type({}.values()), type({}.items()))
+
+# `5 is None` is what a program's `x is None` becomes; Python warns about each.
+warnings.filterwarnings("ignore", message='"is( not)?" with', category=SyntaxWarning)
 
 
 class CannotWork(Exception):
@@ -165,20 +169,28 @@ def evaluate(node: ast.expr) -> object:
             check_bound(part.right, MAX_POWER)
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
             check_repetition(part)
+        if isinstance(part, ast.Compare) and any(isinstance(op, (ast.Is, ast.IsNot)) for op in part.ops):
+            check_identity(part)
         if isinstance(part, ast.Attribute) and (part.attr.startswith("_") or part.attr.startswith("format")):
             raise CannotWork(part.attr)
     expression = ast.fix_missing_locations(ast.Expression(node))
     try:
         value = eval(compile(expression, "<working>", "eval"), {"__builtins__": PURE_BUILTINS})
+        if isinstance(value, range) and len(value) > MAX_REPEAT:
+            raise CannotWork("range")
+        if isinstance(value, LISTED):
+            value = list(value)  # inside, because a lazy map or filter raises only here
     except Exception as error:
         raise CannotWork(str(error)) from error
-    if isinstance(value, range) and len(value) > MAX_REPEAT:
-        raise CannotWork("range")
-    if isinstance(value, LISTED):
-        value = list(value)
     if not is_literal(value):
         raise CannotWork(type(value).__name__)
     return value
+
+
+def check_identity(node: ast.Compare) -> None:
+    """Raises CannotWork unless `is` asks for None, True or False: equal literals need not be the same object."""
+    if not all(isinstance(n, ast.Constant) and n.value in (None, True, False) for n in node.comparators):
+        raise CannotWork("identity")
 
 
 def check_bound(node: ast.expr, bound: int) -> None:

@@ -45,8 +45,10 @@ def select_examples(monologues: Run, split: str, config: TrainingConfig) -> list
     Raises:
         UserError: the monologues run holds no such example.
     """
-    rows = [row for row in monologues.read_rows(f"examples/{split}") if row["objective"] in config.objectives
-            and row["format"] == FIXED_FORMATS.get(row["objective"], config.reasoning_format)]
+    formats = {config.reasoning_format, *FIXED_FORMATS.values()}
+    rows = monologues.read_rows(f"examples/{split}", [("objective", "in", list(config.objectives)),
+                                                      ("format", "in", sorted(formats))])
+    rows = [r for r in rows if r["format"] == FIXED_FORMATS.get(r["objective"], config.reasoning_format)]
     require(bool(rows), "reasoning_format", config.reasoning_format,
             f"{monologues.run_id} holds no {split} examples of it for {', '.join(config.objectives)}; "
             "add it to the monologues stage's formats")

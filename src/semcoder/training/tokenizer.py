@@ -21,7 +21,7 @@ PATTERN = "|".join((
     r"\[/?[A-Z]{2,}[-\]]", r"\[/?Refined\]", r"\[/?L(?=\d)",  # tags
     r"\n *",  # a line break with the indentation that follows it
     r" (?:==|!=|<=|>=|\+=|-=|\*=|//|[-+*/%<>=]) ",  # operators with their spaces
-    r" ?[A-Za-z_]+", r"[,:.] ", r"\d", r" +", r"[\s\S]",
+    r" ?[A-Za-z_]+", r"[,:.] (?! )", r"\d", r" +", r"[\s\S]",
 ))
 STRING = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 MIN_COUNT = 20  # a piece seen less often is spelled out

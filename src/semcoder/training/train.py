@@ -12,6 +12,8 @@ from semcoder.training.data import IGNORED, Rows, count_steps, encode_examples, 
 from semcoder.training.launch import launch_workers
 from semcoder.training.plan import plan_training
 
+VOCABULARY_EXAMPLES = 10_000  # evenly spaced examples from which a vocabulary is counted
+
 CARD = """---
 library_name: transformers
 pipeline_tag: text-generation
@@ -95,7 +97,8 @@ def find_tokenizer(examples: list[dict], config):
     from semcoder.training.tokenizer import build_tokenizer
 
     if not config.base_model:
-        return build_tokenizer((text for row in examples for text in (row["prompt"], row["response"])),
+        sample = examples[::max(1, len(examples) // VOCABULARY_EXAMPLES)]
+        return build_tokenizer((text for row in sample for text in (row["prompt"], row["response"])),
                                config.vocab_size)
     try:
         tokenizer = AutoTokenizer.from_pretrained(config.base_model)

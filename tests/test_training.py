@@ -1,0 +1,278 @@
+"""Training: text comes back, examples do not see each other, ranks and ZeRO stages agree, kills are survived."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
+
+from semcoder.config import Config, TrainingConfig
+from semcoder.errors import UserError
+from semcoder.presets import LAPTOP, PRESETS, SMOKE
+from semcoder.runs import Run, read_jsonl
+from semcoder.training import train
+from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples
+from semcoder.training.launch import make_environment
+from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
+from semcoder.training.plan import make_command, make_deepspeed_config, plan_training
+from semcoder.training.tokenizer import build_tokenizer
+
+TEXTS = ["def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n",
+         "[L2] total = 0: total becomes 12 + 34 = 46.\n[ANSWER]\nassert f([1, 2]) == 'a b'\n[/ANSWER]"] * 30
+TINY = TrainingConfig(hidden_size=32, num_layers=2, num_heads=2, context_length=64, num_tokens=64 * 4 * 12,
+                      global_batch_size=4, micro_batch_size=2, warmup_steps=2, checkpoint_every=4, lr=1e-2)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return build_tokenizer(TEXTS, 512)
+
+
+@pytest.fixture
+def monologues(run_root):
+    """A finished monologues run with a handful of addition examples."""
+    run = Run("monologues", SMOKE)
+    rows = [{"task_id": f"t{i}", "objective": "forward", "format": "direct", "num_steps": 0,
+             "prompt": f"{i % 7} + {i % 5} == ??\n", "response": f"[ANSWER]\n{i % 7 + i % 5}\n[/ANSWER]"}
+            for i in range(140)]
+    with run:
+        for split in ("train", "validation", "test"):
+            run.write_rows(f"examples/{split}", rows)
+    return run
+
+
+def train_tiny(monkeypatch, monologues, **changes):
+    monkeypatch.setattr(train, "build_monologues", lambda config: monologues)
+    config = Config(preset="tiny", training=TINY).replace("training", reasoning_format="direct",
+                                                          objectives=["forward"], **changes)
+    return train.train_model(config)
+
+
+def read_losses(run, split="train"):
+    return [row["value"] for row in read_jsonl(run.find("metrics.jsonl"))
+            if row["name"] == "loss" and row["split"] == split]
+
+
+# --- tokenizer ---
+
+@given(st.text(max_size=60))
+def test_any_text_comes_back_exactly(text):
+    tokenizer = build_tokenizer(TEXTS, 512)
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert tokenizer.decode(ids) == text.encode("utf-8", "replace").decode()
+
+
+def test_words_of_the_formats_are_whole_and_literals_are_spelled(tokenizer):
+    tokens = tokenizer.tokenize("[ANSWER]\n    total becomes 123 'total'")
+    assert tokens == ["[ANSWER]", "\n    ", "total", " becomes", " ", "1", "2", "3", " ", "'", "total", "'"]
+    assert tokenizer.tokenize("'bxq'") == ["'", "b", "x", "q", "'"]
+
+
+def test_a_vocabulary_too_small_for_bytes_is_refused():
+    with pytest.raises(UserError, match="vocab_size = 100 is not possible: give at least"):
+        build_tokenizer(TEXTS, 100)
+
+
+# --- packing ---
+
+def make_encoded(sizes):
+    return [([i + 3] * n, [IGNORED] * (n // 2) + [i + 3] * (n - n // 2)) for i, n in enumerate(sizes)]
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=60), st.integers(0, 5))
+def test_packing_keeps_every_token_once_and_restarts_positions(sizes, seed):
+    packed = pack_examples(make_encoded(sizes), 20, 0, seed)
+    found = Counter(packed.input_ids[packed.input_ids > 0].tolist())
+    assert found == {i + 3: n for i, n in enumerate(sizes)}
+    starts = (packed.position_ids == 0) & (packed.input_ids > 0)
+    assert starts.sum() == len(sizes)
+    assert (packed.labels != IGNORED).sum() == sum(n - n // 2 for n in sizes)
+
+
+def test_only_the_response_is_learnt_and_long_examples_are_counted(tokenizer):
+    counts = Counter()
+    rows = [{"objective": "forward", "prompt": "def f", "response": "12"},
+            {"objective": "forward", "prompt": "def f", "response": "1" * 100}]
+    (ids, labels), = encode_examples(rows, tokenizer, 50, counts)
+    assert tokenizer.decode([i for i in labels if i != IGNORED]) == "12</s>"
+    assert tokenizer.decode(ids) == "<s>def f12</s>"
+    assert counts == {"kept: forward": 1, "rejected: longer than the context: forward": 1}
+
+
+def test_an_example_in_a_packed_row_cannot_see_its_neighbours():
+    torch.manual_seed(0)
+    model = make_model(TINY, 100).eval()
+    encoded = [([5, 6, 7, 8, 9], [5, 6, 7, 8, 9]), ([11, 12, 13], [11, 12, 13]), ([21, 22, 23, 24], [21, 22, 23, 24])]
+    packed = pack_examples(encoded, 12, 0, seed=3)
+    with torch.no_grad():
+        together = model(input_ids=torch.tensor(packed.input_ids, dtype=torch.long),
+                         position_ids=torch.tensor(packed.position_ids, dtype=torch.long), use_cache=False).logits[0]
+        for ids, _ in encoded:
+            start = packed.input_ids[0].tolist().index(ids[0])
+            alone = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]
+            assert torch.allclose(together[start:start + len(ids)], alone, atol=1e-5)
+
+
+def test_each_pass_over_the_rows_is_complete_and_ordered_by_its_seed():
+    order = order_rows(10, 25, seed=1)
+    assert sorted(order[:10]) == sorted(order[10:20]) == list(range(10)) and len(order) == 25
+    assert (order == order_rows(10, 25, 1)).all() and (order != order_rows(10, 25, 2)).any()
+
+
+# --- model, optimizer, schedule ---
+
+def test_the_model_is_a_llama_whose_weights_depend_on_the_seed_alone():
+    model = make_model(TINY, 100)
+    assert isinstance(model, LlamaForCausalLM)
+    again = make_model(TINY, 100)
+    other = make_model(Config(preset="x", training=TINY).replace("training", training_seed=1).training, 100)
+    pairs = list(zip(model.parameters(), again.parameters(), other.parameters(), strict=True))
+    assert all(torch.equal(a, b) for a, b, _ in pairs) and not all(torch.equal(a, c) for a, _, c in pairs)
+    assert count_parameters(describe_model(TINY, 100))[0] == sum(p.numel() for p in model.parameters())
+
+
+def test_muon_takes_block_matrices_and_adamw_the_rest_and_both_resume():
+    config = Config(preset="x", training=TINY).replace("training", optimizer="muon").training
+
+    def steps(model, optimizer, count):
+        for i in range(count):
+            optimizer.zero_grad()
+            model(input_ids=torch.tensor([[i + 1, 2, 3]]), labels=torch.tensor([[i + 1, 2, 3]])).loss.backward()
+            optimizer.step()
+
+    model = make_model(config, 100)
+    optimizer = make_optimizer(model, config)
+    matrices = {id(p) for p in optimizer.param_groups[0]["params"]}
+    assert {name for name, p in model.named_parameters() if id(p) not in matrices} == {
+        name for name, p in model.named_parameters() if p.ndim < 2 or "embed" in name}
+    assert [g["peak_lr"] for g in optimizer.param_groups] == [config.muon_lr, config.lr]
+    steps(model, optimizer, 3)
+    weights, state = {n: p.clone() for n, p in model.state_dict().items()}, optimizer.state_dict()
+    steps(model, optimizer, 2)
+    resumed = make_model(config, 100)
+    resumed.load_state_dict(weights)
+    restored = make_optimizer(resumed, config)
+    restored.load_state_dict(state)
+    steps(resumed, restored, 2)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), resumed.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_the_rate_warms_up_and_ends_at_its_minimum(schedule):
+    config = Config(preset="x", training=TINY).replace("training", schedule=schedule, min_lr_ratio=0.1).training
+    rates = [schedule_lr(step, 101, config) for step in range(101)]
+    assert rates[0] == 0.5 and rates[1] == 1.0 and max(rates) == 1.0
+    assert rates[-1] == pytest.approx(0.1, abs=0.02) and all(a >= b for a, b in zip(rates[2:], rates[3:], strict=False))
+
+
+# --- plan ---
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_preset_has_a_complete_plan_without_its_hardware(name):
+    plan = plan_training(PRESETS[name])
+    config = PRESETS[name].training
+    assert plan["num_steps"] > 0 and plan["model"]["num_parameters"] > 10_000
+    assert plan["memory_per_rank"]["device_gib"] > 0
+    assert plan["deepspeed"]["train_micro_batch_size_per_gpu"] * plan["deepspeed"][
+        "gradient_accumulation_steps"] * config.num_ranks == config.global_batch_size
+    assert json.dumps(plan)
+
+
+def test_the_paper_preset_is_the_papers_setting():
+    plan = plan_training(PRESETS["paper"])
+    assert 6.7e9 < plan["model"]["num_parameters"] < 6.8e9
+    assert plan["deepspeed"]["zero_optimization"]["stage"] == 3 and plan["deepspeed"]["bf16"] == {"enabled": True}
+    assert plan["deepspeed"]["zero_optimization"]["offload_param"]["device"] == "cpu"
+    assert "zero3" in plan["memory_per_rank"]["source"] and "--nproc_per_node 8" in plan["command"]
+
+
+def test_the_number_of_steps_follows_tokens_or_epochs():
+    assert count_steps(TINY, 1000) == 12
+    epochs = Config(preset="x", training=TINY).replace("training", num_tokens=0, num_epochs=2.0).training
+    assert count_steps(epochs, 100) == 50
+
+
+def test_a_missing_gpu_is_told_before_anything_is_written(run_root, monkeypatch):
+    monkeypatch.setattr(train, "list_gpus", lambda: [])
+    with pytest.raises(UserError, match=r"device = 'cuda'.*needs 1 GPU.*shows 0.*laptop"):
+        train.train_model(PRESETS["h200"])
+    assert not run_root.exists()
+
+
+# --- real runs, two ranks ---
+
+@pytest.fixture
+def reference_losses(monkeypatch, monologues):
+    return read_losses(train_tiny(monkeypatch, monologues))
+
+
+def test_training_learns_leaves_a_hugging_face_model_and_is_found_again(monkeypatch, monologues):
+    run = train_tiny(monkeypatch, monologues)
+    losses = read_losses(run)
+    assert losses[-1] < 0.8 * losses[0] and read_losses(run, "validation")
+    model, tokenizer = (kind.from_pretrained(run.find("model")) for kind in (AutoModelForCausalLM, AutoTokenizer))
+    assert run.manifest["num_parameters"] == sum(p.numel() for p in model.parameters())
+    assert tokenizer.decode(tokenizer("3 + 4 == ??\n")["input_ids"]) == "3 + 4 == ??\n"
+    assert not run.find("checkpoints").exists() and run.find("train.log").read_text()
+    started = time.monotonic()
+    assert train_tiny(monkeypatch, monologues).run_id == run.run_id and time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("changes", [{"zero_stage": 2}, {"zero_stage": 3}, {"micro_batch_size": 1},
+                                     {"num_ranks": 1}], ids=str)
+def test_sharding_accumulation_and_ranks_do_not_change_the_training(monkeypatch, monologues, reference_losses, changes):
+    found = read_losses(train_tiny(monkeypatch, monologues, **changes))
+    # The mean over micro-batches weighs rows, not tokens, so the split of a batch may move the last digits.
+    assert found == pytest.approx(reference_losses, rel=0.02)
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint_and_ends_the_same(monkeypatch, monologues, reference_losses):
+    config = Config(preset="tiny2", training=TINY).replace("training", reasoning_format="direct",
+                                                          objectives=["forward"])
+    monkeypatch.setattr(train, "build_monologues", lambda config: monologues)
+    run = Run("training", config, [monologues])
+    with pytest.raises(KeyboardInterrupt), run:
+        train.prepare_rows(run, monologues)
+        worker = subprocess.Popen(make_command(TINY, str(run.path)), env=make_environment(TINY),
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        deadline = time.monotonic() + 120
+        while not run.find("checkpoints/step4").exists() or not run.find("checkpoints/latest").exists():
+            assert time.monotonic() < deadline and worker.poll() is None
+            time.sleep(0.02)
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        raise KeyboardInterrupt
+    assert run.manifest["status"] == "running"
+    manifest = json.loads(run.find("manifest.json").read_text())
+    run.find("manifest.json").write_text(json.dumps({**manifest, "pid": 2**22 + 1}))  # its process is gone
+    resumed = train.train_model(config)
+    assert "going on from step" in resumed.find("train.log").read_text()
+    assert read_losses(resumed)[-1] == pytest.approx(reference_losses[-1], rel=1e-4)
+
+
+def test_a_failing_worker_ends_with_its_last_words_and_a_failed_manifest(monkeypatch, monologues):
+    monkeypatch.setattr(train, "launch_workers", break_rows(train.launch_workers))
+    with pytest.raises(UserError, match="(?s)training/tiny-.* failed with exit status.*train.log"):
+        train_tiny(monkeypatch, monologues, training_seed=9)
+
+
+def break_rows(launch):
+    def broken(run):
+        run.find("checkpoints/train.safetensors").write_bytes(b"not rows")
+        launch(run)
+    return broken
+
+
+def test_bfloat16_and_muon_train_too(monkeypatch, monologues):
+    run = train_tiny(monkeypatch, monologues, optimizer="muon", precision="bfloat16", muon_lr=0.02)
+    losses = read_losses(run)
+    assert losses[-1] < 0.8 * losses[0] and np.isfinite(losses).all()
+    assert make_deepspeed_config(LAPTOP.training)["zero_optimization"]["stage"] == 0
