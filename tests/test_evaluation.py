@@ -95,3 +95,8 @@ def test_the_same_seed_gives_the_same_interval_and_pairs_cancel_item_noise():
     assert bootstrap_interval(a, make_generator(3)) == bootstrap_interval(a, make_generator(3))
     mean, low, high = paired_difference(a + 0.1, a, make_generator("p"))
     assert mean == pytest.approx(0.1) and high - low < 1e-9
+
+
+def test_arms_that_never_differ_are_not_known_to_be_equal():
+    zeros = np.zeros(30)
+    assert paired_difference(zeros, zeros, make_generator("z")) == (0.0, pytest.approx(-0.1), pytest.approx(0.1))

@@ -28,6 +28,8 @@ def paired_difference(a: np.ndarray, b: np.ndarray, rng: np.random.Generator,
         a, b: per-item values of two arms, (num_items,), same order of items.
     """
     difference = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    if not difference.any():  # no item differs: by the rule of three, up to 3 / n of them might, either way
+        return 0.0, -min(1.0, 3 / max(1, len(difference))), min(1.0, 3 / max(1, len(difference)))
     low, high = bootstrap_interval(difference, rng, num_resamples)
     return float(difference.mean()), low, high
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from semcoder import paths
 from semcoder.errors import UserError
+from semcoder.report.readme import fill_readme
 from semcoder.report.view import Results, assemble_view, choose_results, copy_notebooks, find_local, find_missing_pages
 from semcoder.runs import read_manifest, write_text
 
@@ -57,6 +58,8 @@ def build_pages() -> None:
 def publish_reference() -> None:
     """Copies the finished local results to results/reference: notebooks, report and the manifests of all stages.
 
+    The README's block of results is written from them.
+
     Raises:
         UserError: local results are not whole.
     """
@@ -68,6 +71,9 @@ def publish_reference() -> None:
     copy_manifests(results, partial / "manifests")
     shutil.rmtree(paths.REFERENCE, ignore_errors=True)
     os.replace(partial, paths.REFERENCE)
+    readme = paths.ROOT / "README.md"
+    if readme.exists():
+        write_text(readme, fill_readme(readme.read_text(encoding="utf-8"), paths.REFERENCE / "report"))
     print(f"copied {results.report.name} to {paths.shown(paths.REFERENCE)}; commit it", flush=True)
 
 
