@@ -78,6 +78,16 @@ def corrupt(claim, key):
     return "False" if claim[key] == "True" else "True"
 
 
+def test_two_calls_on_one_line_are_both_told():
+    program = ("def g(n):\n    return n + 1\n\ndef f(a):\n    return g(a) + g(a + 1)\n", "f", "3")
+    steps, replay = watch(program)
+    assert [s.changed for s in steps if s.kind == "call"] == [{"a": "3"}, {"n": "3"}, {"n": "4"}]
+    assert find_false_claim(steps, replay) == ""
+    wrong = [replace(s, claims=({"kind": "argument", "name": "n", "value": "9"},))
+             if s.changed == {"n": "4"} else s for s in steps]
+    assert find_false_claim(wrong, replay) == "argument"
+
+
 def test_a_missing_or_exchanged_step_is_noticed(loop_program):
     steps, replay = watch(loop_program)
     assert find_false_claim(steps[:-1], replay) == "order"

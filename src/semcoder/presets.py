@@ -34,8 +34,7 @@ LAPTOP = Config(
     monologues=MonologuesConfig(max_steps=15),
     # Small batches: at equal tokens, twice the steps learnt clearly more than twice the rows.
     training=TrainingConfig(vocab_size=1024, num_tokens=4_000_000, global_batch_size=4, micro_batch_size=2,
-                            optimizer="muon", schedule="linear", lr=3e-3, min_lr_ratio=0.0, warmup_steps=30,
-                            checkpoint_every=400),
+                            optimizer="muon", lr=3e-3, min_lr_ratio=0.0, warmup_steps=30, checkpoint_every=400),
     evaluation=EvaluationConfig(num_items=300),
     debugging=DebuggingConfig(num_items=100, num_rounds=2),
     ablations=AblationsConfig(num_tokens=2_400_000),

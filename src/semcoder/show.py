@@ -6,7 +6,7 @@ import pandas as pd
 
 from semcoder.runs import Run, read_jsonl
 
-MAX_CELL_CHARS = 400
+MAX_CELL_CHARS = 1200
 
 
 def show_counts(run: Run | None) -> pd.DataFrame:
@@ -15,12 +15,21 @@ def show_counts(run: Run | None) -> pd.DataFrame:
     return pd.DataFrame(sorted(counts.items()), columns=["what", "count"])
 
 
-def show_rows(run: Run, name: str, num_rows: int = 3, columns: list[str] | None = None) -> pd.DataFrame:
-    """Returns evenly spaced rows of a Parquet file of the run, long texts cut."""
+def show_rows(run: Run, name: str, num_rows: int = 3, columns: list[str] | None = None):
+    """Returns evenly spaced rows of a Parquet file of the run as a table; lines break as in the text."""
     rows = run.read_rows(name)
     picked = rows[::max(1, len(rows) // num_rows)][:num_rows]
     frame = pd.DataFrame(picked)[columns or list(picked[0])]
-    return frame.map(lambda value: value[:MAX_CELL_CHARS] if isinstance(value, str) else value)
+    frame = frame.map(lambda value: cut(value) if isinstance(value, str) else value)
+    style = {"white-space": "pre-wrap", "text-align": "left", "vertical-align": "top", "font-family": "monospace",
+             "font-size": "85%"}
+    # A fixed id, so that equal rows give an equal notebook.
+    return frame.style.hide(axis="index").set_properties(**style).set_uuid(name.replace("/", "_"))
+
+
+def cut(text: str) -> str:
+    """Returns a text for display: long ones lose their end, and say so."""
+    return text if len(text) <= MAX_CELL_CHARS else f"{text[:MAX_CELL_CHARS]} … ({len(text)} characters)"
 
 
 def show_scores(run: Run) -> pd.DataFrame:

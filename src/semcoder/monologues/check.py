@@ -7,6 +7,7 @@ A monologue with one false claim is rejected, with the claim's kind as the reaso
     operands  the first stage is the source with the values that its variables had
     stage     each stage of the working evaluates to its result
     truth     each stage of a condition has its truth
+    argument  a called function's argument has the stated value before its first line
     value     a variable has the stated value after the line
     branch    the condition had the stated truth
     returns   the call returned the stated value
@@ -29,16 +30,30 @@ def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
         replay: events of `semcoder.traces.replay.Replay` for the same program and input.
     """
     lines = [i for i, event in enumerate(replay) if event["kind"] == "line"]
-    stated = [step for step in steps if step.kind not in ("call", "exception")]
-    if [s.line for s in stated] != [replay[i]["line"] for i in lines]:
+    if [step.line for step in steps if step.kind not in ("call", "exception")] != [replay[i]["line"] for i in lines]:
         return "order"
-    for step, i in zip(stated, lines, strict=True):
+    place = 0  # of the next line in `lines`
+    for step in steps:
+        if step.kind == "exception":
+            continue
+        now = replay[lines[place]] if place < len(lines) else None  # of a call: the first line inside
+        if step.kind == "call" and not (now and is_frame_start(replay, lines[place], step.depth)):
+            return "order"
         # Events of inner calls lie deeper; the frame's own next event shows what the line did.
-        after = next((e for e in replay[i + 1:] if e["depth"] == replay[i]["depth"]), None)
+        after = now and next((e for e in replay[lines[place] + 1:] if e["depth"] == now["depth"]), None)
         for claim in step.claims:
-            if not is_confirmed(claim, replay[i], after):
+            if not is_confirmed(claim, now, after):
                 return claim["kind"]
+        place += step.kind != "call"
     return ""
+
+
+def is_frame_start(replay: list[dict], place: int, depth: int) -> bool:
+    """Returns whether the line event at `place` is the first of a call at `depth`."""
+    if place == 0 or replay[place]["depth"] != depth:
+        return replay[place]["depth"] == depth
+    previous = replay[place - 1]  # the caller's line, or the end of an earlier call
+    return previous["depth"] < depth or (previous["kind"] == "return" and previous["depth"] == depth)
 
 
 def is_confirmed(claim: dict, now: dict, after: dict | None) -> bool:
@@ -129,6 +144,7 @@ def read_literal(text: str) -> object:
 
 CHECKS = {
     "line": lambda claim, now, after: claim["line"] == now["line"],
+    "argument": lambda claim, now, after: now["locals"].get(claim["name"]) == claim["value"],
     "operands": check_operands,
     "stage": check_stage,
     "truth": check_truth,

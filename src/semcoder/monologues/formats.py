@@ -83,7 +83,8 @@ def word_effect(step: Step) -> str:
     if step.kind == "return":
         return f"it returns {working}"
     if step.kind == "call":
-        return f"called with {render_state(step.changed)}"
+        arguments = ", ".join(f"{name} is {text}" for name, text in step.changed.items())
+        return f"called with {arguments}" if arguments else "called"
     if step.kind == "exception":
         return f"raises {step.name}"
     changes = [f"{name} is now {text}" for name, text in step.changed.items()]

@@ -72,7 +72,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
             node = statements[event["line"]]
             calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
             step = explain_line(node, headers[event["line"]], base, loops, calls_out)
-        elif event["kind"] == "call" and event["depth"] > 0:
+        elif event["kind"] == "call":
             step = Step(kind="call", source=event["function"], name=event["function"], **base)
         elif event["kind"] == "exception":
             step = Step(kind="exception", source=headers[event["line"]], name=event["value"], **base)
@@ -156,7 +156,7 @@ def finish_return(step: Step, events: list[dict], i: int) -> Step:
 
 def with_claims(step: Step) -> Step:
     """Returns the step with what it asserts, each claim on its own."""
-    claims = [{"kind": "line", "line": step.line}]
+    claims = [] if step.kind == "call" else [{"kind": "line", "line": step.line}]
     if len(step.stages) > 1:
         claims.append({"kind": "operands", "source": step.source, "text": step.stages[0]})
         kind = "truth" if step.kind == "branch" else "stage"
@@ -167,6 +167,8 @@ def with_claims(step: Step) -> Step:
         claims.append({"kind": "branch", "source": step.source, "value": step.stages[-1]})
     if step.kind == "return":
         claims.append({"kind": "returns", "value": step.stages[-1]})
+    if step.kind == "call":
+        claims += [{"kind": "argument", "name": name, "value": text} for name, text in step.changed.items()]
     if step.kind in ("mutate", "plain") or (step.kind == "loop" and not step.name.isidentifier()):
         claims += [{"kind": "value", "name": name, "value": text} for name, text in step.changed.items()]
     return Step(**{**step.__dict__, "claims": tuple(claims)})
