@@ -86,6 +86,10 @@ class TrainingConfig:
     """Decoder layers of the from-scratch model."""
     num_heads: int = 4
     """Attention heads of the from-scratch model."""
+    mlp_ratio: int = 4
+    """Inner width of the from-scratch model's gated MLP over hidden_size."""
+    qk_norm: bool = False
+    """Normalise queries and keys: the Qwen3 class, which is Llama with this one change; without it, the Llama class."""
     context_length: int = 512
     """Tokens per packed row. Paper: 2,048 (5)."""
     vocab_size: int = 512

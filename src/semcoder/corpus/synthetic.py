@@ -4,6 +4,7 @@ A program is grown statement by statement from the types of the variables at han
 shallow; level 2 adds while loops, comprehensions, nested loops and dicts; level 3 helpers, tuples and sets.
 """
 
+import re
 from random import Random
 
 from semcoder.corpus.candidates import Candidate, find_flaw, make_random, normalize
@@ -11,7 +12,8 @@ from semcoder.corpus.candidates import Candidate, find_flaw, make_random, normal
 NAMES = {"int": ["n", "k", "total", "count", "size", "best", "step", "limit"],
          "str": ["text", "word", "name", "line", "key", "tag"],
          "list": ["nums", "items", "values", "data", "row", "xs"]}
-LETTERS = "abcdeorst"
+LETTERS = "abcdeorst"  # of constants, and of strings above level 1: few, so that they meet
+ALPHABET = "abcdefghiklmnoprstuw"
 MAX_ATTEMPTS = 60  # grown anew until a program passes all tests
 
 
@@ -22,6 +24,7 @@ class Growth:
         self.random, self.level = random, level
         self.lines: list[str] = []
         self.types: dict[str, str] = {}
+        self.parameters: list[str] = []
 
     def add(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)
@@ -105,7 +108,8 @@ def assign(g: Growth, depth: int) -> None:
     kind = g.random.choice(["int", "str", "list"])
     kind = kind if g.variables(kind) or kind == "int" else "int"
     text = EXPRESSIONS[kind](g)
-    known = g.variables(kind)
+    # A parameter is overwritten only by what reads it: its argument must matter.
+    known = [n for n in g.variables(kind) if n not in g.parameters or re.search(rf"\b{n}\b", text)]
     name = g.random.choice(known) if known and (depth > 1 or g.random.random() < 0.4) else g.name(kind)
     g.add(depth, f"{name} = {text}")
 
@@ -202,22 +206,25 @@ def grow_program(random: Random, level: int) -> tuple[str, tuple[str, ...]]:
     """Returns (code, parameter types) of one random function named f."""
     g = Growth(random, level)
     kinds = random.choice([("list",), ("str",), ("list", "int"), ("str", "int"), ("int", "int"), ("str", "str")])
-    parameters = [g.name(kind) for kind in kinds]
+    g.parameters = [g.name(kind) for kind in kinds]
     makers = [assign, assign, update, branch, loop] + [while_loop, nested_loop, count_in_dict] * (level >= 2)
-    for _ in range(random.randint(2, 2 + level)):
+    for _ in range(random.randint(1, 2) if level == 1 else random.randint(2, 2 + level)):
         random.choice(makers)(g, 1)
-    names = [n for n in g.types if n not in parameters] or parameters
+    names = [n for n in g.types if n not in g.parameters] or g.parameters
     last = names[-1]
     kind = g.types[last]
     choices = [last, EXPRESSIONS[kind](g), f"{last} {random.choice(['==', '!='])} {g.pick(kind, last)}"]
     if len(names) > 1 and level >= 3:
         choices.append(f"({names[-2]}, {last})")
     body = "\n".join(g.lines + [f"    return {random.choices(choices, [4, 4, 1] + [2] * (len(choices) - 3))[0]}"])
-    return normalize(f"def f({', '.join(parameters)}):\n{body}\n"), kinds
+    return normalize(f"def f({', '.join(g.parameters)}):\n{body}\n"), kinds
 
 
 def draw_value(random: Random, kind: str, level: int) -> str:
-    """Returns a literal of a type, small enough to be worked on digit by digit; shorter at level 1."""
+    """Returns a literal of a type, small enough to be worked on digit by digit.
+
+    At level 1 the parts of a value differ, so that copying it needs no more than its last part as a guide.
+    """
     largest, longest = (9, 3) if level == 1 else (20, 5)
     if kind == "int":
         return str(random.randint(0, largest))
@@ -225,9 +232,10 @@ def draw_value(random: Random, kind: str, level: int) -> str:
         return str(random.randint(1, 4))
     if kind == "letter":
         return repr(random.choice(LETTERS))
+    draw = random.sample if level == 1 else lambda parts, k: random.choices(parts, k=k)
     if kind == "str":
-        return repr("".join(random.choice(LETTERS) for _ in range(random.randint(2, longest + 1))))
-    return repr([random.randint(0, largest) for _ in range(random.randint(2, longest))])
+        return repr("".join(draw(ALPHABET if level == 1 else LETTERS, k=random.randint(2, longest + 1))))
+    return repr(draw(range(largest + 1), k=random.randint(2, longest)))
 
 
 def draw_inputs(random: Random, kinds: tuple[str, ...], level: int, count: int) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, PretrainedConfig
+from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, PretrainedConfig, Qwen3Config
 
 from semcoder.config import TrainingConfig
 from semcoder.errors import UserError
@@ -32,11 +32,13 @@ def describe_model(config: TrainingConfig, vocab_size: int) -> PretrainedConfig:
         except (OSError, ValueError) as error:
             raise UserError(f"base_model = {config.base_model!r} cannot be read ({error}): give a folder or a hub "
                             "name that this machine can reach, or leave it empty to train from scratch") from error
-    return LlamaConfig(
-        vocab_size=vocab_size, hidden_size=config.hidden_size, intermediate_size=4 * config.hidden_size,
-        num_hidden_layers=config.num_layers, num_attention_heads=config.num_heads, tie_word_embeddings=True,
-        max_position_embeddings=max(MAX_POSITIONS, config.context_length), pad_token_id=0, bos_token_id=1,
-        eos_token_id=2)
+    shape = {"vocab_size": vocab_size, "hidden_size": config.hidden_size,
+             "intermediate_size": config.mlp_ratio * config.hidden_size, "num_hidden_layers": config.num_layers,
+             "num_attention_heads": config.num_heads, "num_key_value_heads": config.num_heads,
+             "head_dim": config.hidden_size // config.num_heads, "tie_word_embeddings": True,
+             "max_position_embeddings": max(MAX_POSITIONS, config.context_length),
+             "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+    return Qwen3Config(**shape) if config.qk_norm else LlamaConfig(**shape)
 
 
 def count_parameters(architecture: PretrainedConfig) -> tuple[int, int]:

@@ -24,7 +24,7 @@ def plan_training(config: Config) -> dict:
     num_steps = count_steps(training, num_rows)
     return {
         "preset": config.preset,
-        "model": {"base": training.base_model or "from scratch", "architecture": architecture.architectures or "Llama",
+        "model": {"base": training.base_model or "from scratch", "architecture": architecture.model_type,
                   "hidden_size": architecture.hidden_size, "num_layers": architecture.num_hidden_layers,
                   "vocab_size": architecture.vocab_size, "num_parameters": num_parameters},
         "data": {"objectives": list(training.objectives), "reasoning_format": training.reasoning_format,
