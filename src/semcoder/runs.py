@@ -1,12 +1,14 @@
 """Run folders: `results/runs/<stage>/<preset>-<hash8>/` with manifest, config, rows and metrics.
 
-The hash covers the stage's resolved config, the seed and the runs it builds on: the same question finds
-its finished folder, a different question never overwrites it. The manifest is written first as `running`
+The hash covers the stage's resolved config, the seed, the runs it builds on and the stage's own code: the same
+question finds its finished folder, a different question never overwrites it. The manifest is written first as `running`
 and replaced at the end, so a crash leaves a trace; files appear under their final name only when whole.
 """
 
+import ast
 import contextlib
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -25,6 +27,7 @@ from semcoder.config import STAGES, Config, require
 from semcoder.errors import UserError
 
 SCHEMA_VERSION = 1
+SHARED_CODE = {"debugging": ("evaluation",)}  # stages whose code another one runs without reading its runs
 RECORDED_PACKAGES = ("torch", "transformers", "deepspeed", "datasets", "tokenizers", "papermill", "numpy")
 
 
@@ -36,14 +39,14 @@ class Run:
 
         Args:
             stage: one of STAGES.
-            config: the resolved config; only the stage's section and the seed enter the hash.
+            config: the resolved config; of it, only the stage's section and the seed enter the hash.
             inputs: finished runs this one reads.
             extra_question: further JSON values that change the answer (a variant's name, say).
         """
         require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")
         self.stage, self.config, self.inputs = stage, config, list(inputs)
         self.question = {"stage": stage, "seed": config.seed, "config": config.section(stage),
-                         "inputs": [run.run_id for run in self.inputs], **extra_question}
+                         "inputs": [run.run_id for run in self.inputs], "code": hash_code(stage), **extra_question}
         self.config_sha256 = hash_json(self.question)
         self.run_id = f"{stage}/{config.preset}-{self.config_sha256[:8]}"
         self.path = paths.RUNS / self.run_id
@@ -160,6 +163,25 @@ class Run:
 def hash_json(value: object) -> str:
     """Returns the SHA-256 of a JSON value in canonical form."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@functools.cache
+def hash_code(stage: str) -> str:
+    """Returns the SHA-256 of what a stage's modules do: comments, docstrings and layout do not count."""
+    package = Path(__file__).parent
+    names = ("sandbox", "prompts", *SHARED_CODE.get(stage, ()), stage)
+    files = [file for name in names for file in (sorted((package / name).glob("*.py")) or [package / f"{name}.py"])]
+    return hash_json([hash_source(file.read_text(encoding="utf-8")) for file in files])
+
+
+def hash_source(text: str) -> str:
+    """Returns the SHA-256 of a module's syntax tree without its docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            node.body = body[1:]
+    return hash_json(ast.dump(tree))
 
 
 def hash_file(path: Path) -> str:
