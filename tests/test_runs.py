@@ -7,8 +7,9 @@ import pytest
 
 from semcoder.config import STAGES
 from semcoder.errors import UserError
+from semcoder.hashing import hash_code, hash_source
 from semcoder.presets import SMOKE
-from semcoder.runs import Run, hash_code, hash_source, read_manifest
+from semcoder.runs import Run, read_manifest
 
 
 def finish(run, rows=({"a": 1},)):

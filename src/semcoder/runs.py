@@ -5,30 +5,24 @@ question finds its finished folder, a different question never overwrites it. Th
 and replaced at the end, so a crash leaves a trace; files appear under their final name only when whole.
 """
 
-import ast
 import contextlib
 import errno
-import functools
-import hashlib
 import json
 import os
-import platform
 import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from semcoder import paths
 from semcoder.config import STAGES, Config, require
+from semcoder.environment import describe_environment
 from semcoder.errors import UserError
+from semcoder.hashing import hash_code, hash_file, hash_json
 
 SCHEMA_VERSION = 1
-SHARED_CODE = {"debugging": ("evaluation",)}  # stages whose code another one runs without reading its runs
-RECORDED_PACKAGES = ("torch", "transformers", "deepspeed", "datasets", "tokenizers", "papermill", "numpy")
 
 
 class Run:
@@ -160,36 +154,6 @@ class Run:
         })
 
 
-def hash_json(value: object) -> str:
-    """Returns the SHA-256 of a JSON value in canonical form."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-@functools.cache
-def hash_code(stage: str) -> str:
-    """Returns the SHA-256 of what a stage's modules do: comments, docstrings and layout do not count."""
-    package = Path(__file__).parent
-    names = ("sandbox", "prompts", *SHARED_CODE.get(stage, ()), stage)
-    files = [file for name in names for file in (sorted((package / name).glob("*.py")) or [package / f"{name}.py"])]
-    return hash_json([hash_source(file.read_text(encoding="utf-8")) for file in files])
-
-
-def hash_source(text: str) -> str:
-    """Returns the SHA-256 of a module's syntax tree without its docstrings."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-            node.body = body[1:]
-    return hash_json(ast.dump(tree))
-
-
-def hash_file(path: Path) -> str:
-    """Returns the SHA-256 of a file's bytes."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def write_text(path: Path, text: str) -> Path:
     """Writes a text file, whole or not at all (a temporary name, then a rename)."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -240,42 +204,7 @@ def is_alive(pid: int | None) -> bool:
     return bool(pid) and Path(f"/proc/{pid}").exists()
 
 
-def describe_environment() -> dict:
-    """Returns what a result depends on beside its config: code, packages, Python, machine."""
-    ram_gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return {
-        "git": describe_git(),
-        "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "hardware": {"cpus": os.cpu_count(), "ram_gib": round(ram_gib, 1), "gpus": list_gpus()},
-    }
-
-
-def list_gpus() -> list[str]:
-    """Returns the names of visible NVIDIA GPUs, without initialising CUDA in this process."""
-    if not shutil.which("nvidia-smi"):
-        return []
-    asked = subprocess.run(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
-    return [line.strip() for line in asked.stdout.splitlines() if line.strip()] if asked.returncode == 0 else []
-
-
-def describe_git() -> dict:
-    """Returns the commit and whether the tree differs from it; without git history, a hash of src/ instead."""
-    def ask(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    commit = ask("rev-parse", "HEAD") if shutil.which("git") else ""
-    if commit:
-        return {"commit": commit, "is_dirty": bool(ask("status", "--porcelain", "--untracked-files=no"))}
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
-    return {"commit": None, "src_sha256": hash_json([hash_file(p) for p in sources])}
-
-
 def iterate_runs(root: Path, stage: str) -> Iterator[tuple[Path, dict]]:
     """Yields (folder, manifest) of each finished run of a stage below `root`, oldest first."""
     found = [(p.parent, read_manifest(p.parent)) for p in (root / stage).glob("*/manifest.json")]
     yield from sorted((x for x in found if x[1].get("status") == "complete"), key=lambda x: x[1]["ended_utc"])
-
-
