@@ -210,3 +210,25 @@ def test_progress_bars_and_machine_paths_leave_the_output(tmp_path, monkeypatch)
     monkeypatch.setattr("semcoder.paths.ROOT", tmp_path / "checkout")
     assert notebooks.scrub_text(f"see {tmp_path}/checkout/results/x and /tmp/ipykernel_12/34.py:3") == (
         "see results/x and <cell>:3")
+
+
+def test_the_readme_shows_the_reports_own_numbers(report):
+    from semcoder.report.readme import fill_readme
+
+    text = "before\n<!-- results: x -->\nold 12.3 %\n<!-- end of results -->\nafter\n"
+    filled = fill_readme(text, report.path)
+    written = json.loads(report.find("numbers.json").read_text())
+    assert "old" not in filled and filled.startswith("before\n") and filled.endswith("after\n")
+    assert written["verdict_direct"] in filled
+    assert f"{100 * written['format_monologue_answer_accuracy']:.1f} %" in filled
+    assert fill_readme(filled, report.path) == filled
+
+
+def test_the_committed_readme_is_that_of_the_committed_results():
+    from semcoder import paths
+    from semcoder.report.readme import fill_readme
+
+    if not (paths.REFERENCE / "report/numbers.json").exists():
+        pytest.skip("nothing is committed")
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    assert fill_readme(text, paths.REFERENCE / "report") == text

@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from semcoder.config import STAGES
 from semcoder.errors import UserError
+from semcoder.hashing import hash_code, hash_source
 from semcoder.presets import SMOKE
 from semcoder.runs import Run, read_manifest
 
@@ -93,3 +95,10 @@ def test_a_run_that_another_process_writes_is_not_touched(run_root):
 def test_a_stage_that_kept_nothing_says_so(run_root):
     with pytest.raises(UserError, match="kept nothing"), Run("corpus", SMOKE) as run:
         run.write_rows("rows", [])
+
+
+def test_code_that_does_something_else_asks_another_question_and_a_comment_does_not():
+    code = '"""Doc."""\n\ndef f(x):\n    """Doc."""\n    return x + 1  # one\n'
+    assert hash_source(code) == hash_source(code.replace("# one", "# two").replace("Doc", "Other"))
+    assert hash_source(code) != hash_source(code.replace("+ 1", "+ 2"))
+    assert len({hash_code(stage) for stage in STAGES}) == len(STAGES)

@@ -39,6 +39,20 @@ def tokenizer():
 @pytest.fixture
 def monologues(run_root):
     """A finished monologues run with a handful of addition examples."""
+    return write_monologues()
+
+
+@pytest.fixture(scope="module")
+def reference_losses(tmp_path_factory):
+    """Training losses of the plain tiny run, made once."""
+    from semcoder import paths
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "RUNS", tmp_path_factory.mktemp("reference"))
+        return read_losses(train_tiny(patch, write_monologues()))
+
+
+def write_monologues():
     run = Run("monologues", SMOKE)
     rows = [{"task_id": f"t{i}", "objective": "forward", "format": "direct", "num_steps": 0,
              "prompt": f"{i % 7} + {i % 5} == ??\n", "response": f"[ANSWER]\n{i % 7 + i % 5}\n[/ANSWER]"}
@@ -208,11 +222,6 @@ def test_a_missing_gpu_is_told_before_anything_is_written(run_root, monkeypatch)
 
 
 # --- real runs, two ranks ---
-
-@pytest.fixture
-def reference_losses(monkeypatch, monologues):
-    return read_losses(train_tiny(monkeypatch, monologues))
-
 
 def test_training_learns_leaves_a_hugging_face_model_and_is_found_again(monkeypatch, monologues):
     run = train_tiny(monkeypatch, monologues)

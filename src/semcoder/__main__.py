@@ -76,7 +76,7 @@ def plan(options: argparse.Namespace) -> None:
     from semcoder.presets import load_preset
     from semcoder.training.plan import plan_training
 
-    print(json.dumps(plan_training(load_preset(options.preset)), indent=1))
+    print(json.dumps(plan_training(load_preset(options.preset)), indent=1, ensure_ascii=False))
 
 
 def show_config(options: argparse.Namespace) -> None:

@@ -1,31 +1,28 @@
 """Run folders: `results/runs/<stage>/<preset>-<hash8>/` with manifest, config, rows and metrics.
 
-The hash covers the stage's resolved config, the seed and the runs it builds on: the same question finds
-its finished folder, a different question never overwrites it. The manifest is written first as `running`
+The hash covers the stage's resolved config, the seed, the runs it builds on and the stage's own code: the same
+question finds its finished folder, a different question never overwrites it. The manifest is written first as `running`
 and replaced at the end, so a crash leaves a trace; files appear under their final name only when whole.
 """
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
-import platform
 import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from semcoder import paths
 from semcoder.config import STAGES, Config, require
+from semcoder.environment import describe_environment
 from semcoder.errors import UserError
+from semcoder.hashing import hash_code, hash_file, hash_json
 
 SCHEMA_VERSION = 1
-RECORDED_PACKAGES = ("torch", "transformers", "deepspeed", "datasets", "tokenizers", "papermill", "numpy")
 
 
 class Run:
@@ -36,14 +33,14 @@ class Run:
 
         Args:
             stage: one of STAGES.
-            config: the resolved config; only the stage's section and the seed enter the hash.
+            config: the resolved config; of it, only the stage's section and the seed enter the hash.
             inputs: finished runs this one reads.
             extra_question: further JSON values that change the answer (a variant's name, say).
         """
         require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")
         self.stage, self.config, self.inputs = stage, config, list(inputs)
         self.question = {"stage": stage, "seed": config.seed, "config": config.section(stage),
-                         "inputs": [run.run_id for run in self.inputs], **extra_question}
+                         "inputs": [run.run_id for run in self.inputs], "code": hash_code(stage), **extra_question}
         self.config_sha256 = hash_json(self.question)
         self.run_id = f"{stage}/{config.preset}-{self.config_sha256[:8]}"
         self.path = paths.RUNS / self.run_id
@@ -157,17 +154,6 @@ class Run:
         })
 
 
-def hash_json(value: object) -> str:
-    """Returns the SHA-256 of a JSON value in canonical form."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def hash_file(path: Path) -> str:
-    """Returns the SHA-256 of a file's bytes."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def write_text(path: Path, text: str) -> Path:
     """Writes a text file, whole or not at all (a temporary name, then a rename)."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -218,42 +204,7 @@ def is_alive(pid: int | None) -> bool:
     return bool(pid) and Path(f"/proc/{pid}").exists()
 
 
-def describe_environment() -> dict:
-    """Returns what a result depends on beside its config: code, packages, Python, machine."""
-    ram_gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return {
-        "git": describe_git(),
-        "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "hardware": {"cpus": os.cpu_count(), "ram_gib": round(ram_gib, 1), "gpus": list_gpus()},
-    }
-
-
-def list_gpus() -> list[str]:
-    """Returns the names of visible NVIDIA GPUs, without initialising CUDA in this process."""
-    if not shutil.which("nvidia-smi"):
-        return []
-    asked = subprocess.run(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
-    return [line.strip() for line in asked.stdout.splitlines() if line.strip()] if asked.returncode == 0 else []
-
-
-def describe_git() -> dict:
-    """Returns the commit and whether the tree differs from it; without git history, a hash of src/ instead."""
-    def ask(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    commit = ask("rev-parse", "HEAD") if shutil.which("git") else ""
-    if commit:
-        return {"commit": commit, "is_dirty": bool(ask("status", "--porcelain", "--untracked-files=no"))}
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
-    return {"commit": None, "src_sha256": hash_json([hash_file(p) for p in sources])}
-
-
 def iterate_runs(root: Path, stage: str) -> Iterator[tuple[Path, dict]]:
     """Yields (folder, manifest) of each finished run of a stage below `root`, oldest first."""
     found = [(p.parent, read_manifest(p.parent)) for p in (root / stage).glob("*/manifest.json")]
     yield from sorted((x for x in found if x[1].get("status") == "complete"), key=lambda x: x[1]["ended_utc"])
-
-

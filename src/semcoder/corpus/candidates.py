@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass
 from random import Random
 
-from semcoder.runs import hash_json
+from semcoder.hashing import hash_json
 from semcoder.traces.execute import compile_program, run_call
 
 MAX_LINES = 200  # executed lines after which a trial run is given up; deleting a statement can make a loop endless

@@ -7,8 +7,9 @@ from semcoder.corpus.build import build_corpus
 from semcoder.errors import UserError
 from semcoder.evaluation.score import TASKS, Item, judge, score_steps
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
+from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
-from semcoder.runs import Run, hash_json
+from semcoder.runs import Run
 from semcoder.sandbox import LEVEL
 from semcoder.traces.build import group_by_task
 from semcoder.training.data import FIXED_FORMATS

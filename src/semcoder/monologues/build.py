@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
 from semcoder.monologues.check import find_false_claim
@@ -25,7 +26,7 @@ from semcoder.prompts import (
     render_repair_prompt,
 )
 from semcoder.records import SPLITS
-from semcoder.runs import Run, hash_json
+from semcoder.runs import Run
 from semcoder.sandbox import Job, Sandbox, open_sandbox
 from semcoder.traces.build import build_traces, group_by_task
 

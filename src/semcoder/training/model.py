@@ -1,4 +1,8 @@
-"""The model and its optimizer, from a training config."""
+"""The model and its optimizer, from a training config.
+
+Departure: from-scratch models may normalise queries and keys (`qk_norm`), which plain Llama does not; on small
+budgets they learn to copy values earlier.
+"""
 
 import torch
 from torch import nn

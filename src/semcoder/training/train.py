@@ -5,9 +5,10 @@ import shutil
 from collections import Counter
 
 from semcoder.config import Config, require
+from semcoder.environment import list_gpus
 from semcoder.errors import UserError
 from semcoder.monologues.build import build_monologues
-from semcoder.runs import Run, list_gpus, read_jsonl, write_text
+from semcoder.runs import Run, read_jsonl, write_text
 from semcoder.training.data import IGNORED, Rows, count_steps, encode_examples, pack_examples, select_examples
 from semcoder.training.launch import launch_workers
 from semcoder.training.plan import plan_training

@@ -17,7 +17,8 @@ import numpy as np
 import torch
 
 from semcoder.config import TrainingConfig, from_json
-from semcoder.runs import hash_file, read_jsonl, write_text
+from semcoder.hashing import hash_file
+from semcoder.runs import read_jsonl, write_text
 from semcoder.training.data import Rows, count_steps, order_rows
 from semcoder.training.model import make_model, make_optimizer, schedule_lr
 from semcoder.training.plan import make_deepspeed_config
