@@ -1,5 +1,6 @@
 """Training: text comes back, examples do not see each other, ranks and ZeRO stages agree, kills are survived."""
 
+import copy
 import json
 import os
 import signal
@@ -87,7 +88,7 @@ def test_any_text_comes_back_exactly(text):
 def test_words_of_the_formats_are_whole_and_literals_are_spelled(tokenizer):
     tokens = tokenizer.tokenize("[ANSWER]\n    total becomes 123 'total'")
     assert tokens == ["[ANSWER]", "\n    ", "total", " becomes", " ", "1", "2", "3", " ", "'", "total", "'"]
-    assert tokenizer.tokenize("'bxq'") == ["'", "b", "x", "q", "'"]
+    assert tokenizer.tokenize("'bxa'") == ["'", "b", "x", "a", "'"]
 
 
 def test_a_vocabulary_too_small_for_bytes_is_refused():
@@ -169,7 +170,7 @@ def test_muon_takes_block_matrices_and_adamw_the_rest_and_both_resume():
         name for name, p in model.named_parameters() if p.ndim < 2 or "embed" in name}
     assert [g["peak_lr"] for g in optimizer.param_groups] == [config.muon_lr, config.lr]
     steps(model, optimizer, 3)
-    weights, state = {n: p.clone() for n, p in model.state_dict().items()}, optimizer.state_dict()
+    weights, state = {n: p.clone() for n, p in model.state_dict().items()}, copy.deepcopy(optimizer.state_dict())
     steps(model, optimizer, 2)
     resumed = make_model(config, 100)
     resumed.load_state_dict(weights)
