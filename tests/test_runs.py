@@ -80,8 +80,10 @@ def test_an_unreadable_manifest_is_reported_with_the_remedy(run_root):
 def test_a_full_disk_ends_in_one_message_and_a_failed_manifest(run_root):
     run = Run("corpus", SMOKE)
     with pytest.raises(UserError, match="disk full while writing"), run:
+        run.write_json("rows.json", [1, 2])
         raise OSError(errno.ENOSPC, "No space left on device")
     assert run.manifest["status"] == "failed"
+    assert [path.name for path in run.path.iterdir()] == ["manifest.json"]
 
 
 def test_a_run_that_another_process_writes_is_not_touched(run_root):

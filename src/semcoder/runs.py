@@ -71,9 +71,7 @@ class Run:
         if self.manifest.get("status") == "running" and owner != os.getpid() and is_alive(owner):
             raise UserError(f"run {self.run_id} is being written by process {owner}: wait for it, or end it first")
         self.path.mkdir(parents=True, exist_ok=True)
-        for leftover in self.path.iterdir():
-            if leftover.name not in ("checkpoints", "manifest.json"):  # checkpoints let training resume
-                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        self._remove_leftovers()
         self.started = time.time()
         self.counts.clear()
         self.write_json("config.json", {"preset": self.config.preset, **self.question})
@@ -87,12 +85,21 @@ class Run:
         if not isinstance(error, Exception):  # interrupted: stays `running`, the next call starts over or resumes
             return
         message = f"{kind.__name__}: {error}"
+        is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        free = shutil.disk_usage(self.path).free // 2**20
+        if is_full:
+            self._remove_leftovers()  # useless without the rest, and the manifest needs their room
         with contextlib.suppress(OSError):  # a full disk must not hide the first error
             self._write_manifest("failed", message)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            free = shutil.disk_usage(self.path).free // 2**20
+        if is_full:
             raise UserError(f"disk full while writing {paths.shown(self.path)} ({free} MiB free): "
                             "make room and run the same command again") from error
+
+    def _remove_leftovers(self) -> None:
+        """Removes what an unfinished try left, except checkpoints, from which training resumes, and the manifest."""
+        for leftover in self.path.iterdir():
+            if leftover.name not in ("checkpoints", "manifest.json"):
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
     def write_json(self, name: str, value: object) -> Path:
         """Writes one JSON file, whole or not at all."""
