@@ -6,7 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-SHARED_CODE = {"debugging": ("evaluation",)}  # stages whose code another one runs without reading its runs
+# Stages whose code another one runs without reading its runs.
+SHARED_CODE = {"corpus": ("traces",), "debugging": ("evaluation",)}
 
 
 def hash_json(value: object) -> str:
