@@ -14,9 +14,10 @@ from semcoder.corpus.inputs import guess_inputs, mutate_inputs
 from semcoder.corpus.open_source import PACKAGES, Unfit, collect_functions, make_candidate
 from semcoder.corpus.operations import OPERATIONS
 from semcoder.corpus.synthetic import MAX_ATTEMPTS, generate_crux
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import run_jobs
 from semcoder.presets import SMOKE
 from semcoder.records import SPLITS
-from semcoder.sandbox import Job, run_jobs
 
 TINY = SMOKE.replace("corpus", num_programs=60, test_programs=10, validation_programs=5, num_open_source=6)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semcoder.execution.execute import run_call
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import find_changed_lines, make_bugs
 from semcoder.monologues.check import find_false_claim
@@ -16,7 +17,6 @@ from semcoder.monologues.formats import find_label, parse_steps, render_reasonin
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.working import work_out
 from semcoder.prompts import extract_answer, extract_code, label_lines, render_answer, strip_labels
-from semcoder.traces.execute import run_call
 
 
 def watch(program):

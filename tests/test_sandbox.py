@@ -2,7 +2,8 @@
 
 import pytest
 
-from semcoder.sandbox import Job, Sandbox, run_jobs
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import Sandbox, run_jobs
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcoder.traces.execute import run_call
-from semcoder.traces.literals import ValueLimit, is_literal, to_literal
-from semcoder.traces.tracer import rebuild_states
+from semcoder.execution.execute import run_call
+from semcoder.execution.literals import ValueLimit, is_literal, to_literal
+from semcoder.execution.tracer import rebuild_states
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 VALUES = st.recursive(

@@ -17,9 +17,10 @@ from semcoder.corpus.described import generate_described
 from semcoder.corpus.filters import Deduplicator, find_leaks
 from semcoder.corpus.open_source import collect_functions
 from semcoder.corpus.synthetic import generate_crux
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import LEVEL, run_jobs
 from semcoder.records import SPLITS
 from semcoder.runs import Run
-from semcoder.sandbox import LEVEL, Job, run_jobs
 
 CHUNK = 250  # programs generated per parallel task
 # Chunks are asked for until there are enough programs, so some are always under way when we stop.

@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass
 from random import Random
 
+from semcoder.execution.execute import compile_program, run_call
 from semcoder.hashing import hash_json
-from semcoder.traces.execute import compile_program, run_call
 
 MAX_LINES = 200  # executed lines after which a trial run is given up; deleting a statement can make a loop endless
 MAX_VALUE_CHARS = 60  # generated programs with larger values are refused: they would only test copying

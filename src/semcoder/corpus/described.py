@@ -10,7 +10,7 @@ from random import Random
 from semcoder.corpus.candidates import Candidate, find_flaw, make_random, normalize, try_outputs
 from semcoder.corpus.operations import OPERATIONS, Operation
 from semcoder.corpus.synthetic import LETTERS, MAX_ATTEMPTS, draw_inputs
-from semcoder.traces.literals import to_literal
+from semcoder.execution.literals import to_literal
 
 KIND_WORDS = {"list": "a list of numbers", "str": "a text"}
 PARAMETERS = {"list": ("nums", "values", "xs", "data"), "str": ("text", "word", "s", "name")}

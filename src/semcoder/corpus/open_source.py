@@ -15,7 +15,8 @@ from importlib import metadata
 
 from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.inputs import guess_inputs, mutate_inputs, render_arguments
-from semcoder.sandbox import Job, Outcome, run_jobs
+from semcoder.execution.jobs import Job, Outcome
+from semcoder.execution.sandbox import run_jobs
 
 # package -> (SPDX licence, modules); packages are pinned in requirements.txt.
 PACKAGES = {

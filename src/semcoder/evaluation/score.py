@@ -7,10 +7,11 @@ denominator. A fault of the sandbox is `error`, never `fail`, and is reported.
 import ast
 from dataclasses import dataclass
 
+from semcoder.execution.jobs import Job
+from semcoder.execution.literals import is_literal, to_literal
+from semcoder.execution.sandbox import run_jobs
 from semcoder.monologues.formats import find_label, parse_steps
 from semcoder.prompts import extract_answer, extract_code
-from semcoder.sandbox import Job, run_jobs
-from semcoder.traces.literals import is_literal, to_literal
 
 TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
 TEST_TIMEOUT_S = 4.0

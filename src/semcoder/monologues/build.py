@@ -10,6 +10,8 @@ from tqdm.auto import tqdm
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import Sandbox, open_sandbox
 from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
@@ -27,7 +29,6 @@ from semcoder.prompts import (
 )
 from semcoder.records import SPLITS
 from semcoder.runs import Run
-from semcoder.sandbox import Job, Sandbox, open_sandbox
 from semcoder.traces.build import build_traces, group_by_task
 
 MAX_BUGS_TRIED = 8

@@ -1,4 +1,4 @@
-"""Checks a monologue's claims against an independent run of the program (semcoder.traces.replay).
+"""Checks a monologue's claims against an independent run of the program (semcoder.execution.replay).
 
 The replay copies all locals before each line; nothing here reads the trace that the monologue was made from.
 A monologue with one false claim is rejected, with the claim's kind as the reason:
@@ -17,9 +17,9 @@ import ast
 import io
 import tokenize
 
+from semcoder.execution.literals import to_literal
 from semcoder.monologues.steps import Step
 from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, parse_expression
-from semcoder.traces.literals import to_literal
 
 
 def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
@@ -27,7 +27,7 @@ def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
 
     Args:
         steps: what a monologue states, in execution order.
-        replay: events of `semcoder.traces.replay.Replay` for the same program and input.
+        replay: events of `semcoder.execution.replay.Replay` for the same program and input.
     """
     lines = [i for i, event in enumerate(replay) if event["kind"] == "line"]
     if [step.line for step in steps if step.kind not in ("call", "exception")] != [replay[i]["line"] for i in lines]:

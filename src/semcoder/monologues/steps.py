@@ -7,8 +7,8 @@ an independent run.
 import ast
 from dataclasses import dataclass, field
 
+from semcoder.execution.tracer import rebuild_states
 from semcoder.monologues.working import work_out
-from semcoder.traces.tracer import rebuild_states
 
 
 @dataclass(frozen=True)

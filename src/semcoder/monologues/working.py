@@ -8,7 +8,7 @@ import ast
 import functools
 import warnings
 
-from semcoder.traces.literals import ValueLimit, is_literal, to_literal
+from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 
 MAX_STAGES = 5
 MAX_STAGE_CHARS = 160

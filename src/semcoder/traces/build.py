@@ -5,9 +5,10 @@ from collections import defaultdict
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import LEVEL, run_jobs
 from semcoder.records import SPLITS
 from semcoder.runs import Run
-from semcoder.sandbox import LEVEL, Job, run_jobs
 
 
 def build_traces(config: Config) -> Run:

@@ -7,8 +7,8 @@ checked against an independent run.
 import sys
 from types import FrameType
 
-from semcoder.traces.literals import to_literal
-from semcoder.traces.tracer import PROGRAM, SKIPPED_FRAMES, EventLimit
+from semcoder.execution.literals import to_literal
+from semcoder.execution.tracer import PROGRAM, SKIPPED_FRAMES, EventLimit
 
 
 class Replay:

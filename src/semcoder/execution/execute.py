@@ -1,6 +1,6 @@
 """Runs one program on one input inside the current process and says what came of it.
 
-In-process use is for programs of our own making; everything else goes through `semcoder.sandbox`, whose
+In-process use is for programs of our own making; everything else goes through `semcoder.execution.sandbox`, whose
 children call `run_job` here.
 """
 
@@ -12,10 +12,10 @@ import os
 import signal
 from types import CodeType
 
-from semcoder.sandbox import Job, Outcome
-from semcoder.traces.literals import ValueLimit, is_literal, to_literal
-from semcoder.traces.replay import Replay
-from semcoder.traces.tracer import PROGRAM, EventLimit, LineCounter, Tracer
+from semcoder.execution.jobs import Job, Outcome
+from semcoder.execution.literals import ValueLimit, is_literal, to_literal
+from semcoder.execution.replay import Replay
+from semcoder.execution.tracer import PROGRAM, EventLimit, LineCounter, Tracer
 
 MAX_ERROR_CHARS = 300
 WATCHERS = {"trace": Tracer, "replay": Replay}

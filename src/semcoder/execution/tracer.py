@@ -8,7 +8,7 @@ count as part of the line that holds them. Not covered: threads, and the source 
 import sys
 from types import FrameType
 
-from semcoder.traces.literals import ValueLimit, to_literal
+from semcoder.execution.literals import ValueLimit, to_literal
 
 PROGRAM = "<program>"  # file name under which a traced program is compiled
 DELETED = "<deleted>"

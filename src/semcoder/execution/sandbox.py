@@ -19,41 +19,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
+from semcoder.execution import execute
+from semcoder.execution.jobs import Job, Outcome
 
 LEVEL = "rlimits"  # address space, CPU, files; own session; empty environment and folder
 MEMORY_MIB = 1024  # address space of one child; importing the interpreter alone takes about 50
 MAX_REPLY_BYTES = 8 * 2**20
+SERVE = "import sys; sys.path.insert(0, {!r}); from semcoder.execution.sandbox import serve; serve()"
 GRACE_S = 0.5  # wall time between the job's own alarm and the kill from outside
-
-
-@dataclass(frozen=True)
-class Job:
-    """One program and what to do with it."""
-
-    code: str
-    entry: str
-    inputs: tuple[str, ...]  # argument lists as source text
-    watch: str = ""  # "" | "trace" (events) | "replay" (full copies), see semcoder.traces
-    max_events: int = 400
-    max_value_chars: int = 400
-    timeout_s: float = 2.0  # for all inputs together
-    tests: tuple[str, ...] = field(default=())  # assert statements run after the inputs, each on its own
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one input or test led to.
-
-    status: ok | exception | timeout | memory | output_limit | event_limit | value_limit | not_literal |
-    nondeterministic | crashed | sandbox_error. `output` is the literal returned (ok) or the error's text.
-    """
-
-    status: str
-    output: str = ""
-    events: tuple = ()
 
 
 class Sandbox:
@@ -73,8 +48,7 @@ class Sandbox:
 
         package_root = os.path.dirname(os.path.dirname(semcoder.__file__))
         self._server = subprocess.Popen(
-            [sys.executable, "-I", "-c",
-             f"import sys; sys.path.insert(0, {package_root!r}); from semcoder.sandbox import serve; serve()"],
+            [sys.executable, "-I", "-c", SERVE.format(package_root)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, start_new_session=True)
 
@@ -138,8 +112,6 @@ def read_message(stream) -> bytes:
 
 def serve() -> None:
     """Runs in the server process: one forked child per job until standard input closes."""
-    from semcoder.traces import execute  # imported once here, inherited by each child
-
     execute.warm_up()
     channel_in = os.fdopen(os.dup(0), "rb")
     channel_out = os.fdopen(os.dup(1), "wb")
@@ -163,8 +135,6 @@ def run_child(job: Job) -> bytes:
         os.closerange(3, send)
         os.closerange(send + 1, 256)
         limit_resources(job.timeout_s)
-        from semcoder.traces import execute
-
         execute.run_job(job, send)
         os._exit(0)
     os.close(send)
