@@ -150,6 +150,7 @@ def test_real_functions_come_with_description_licence_and_origin():
     ("import os\ndef f(x):\n    'D.'\n    return os.getcwd()\n", "not self-contained"),
     ("def f(x):\n    'D.'\n    print(x)\n", "effects or reflection"),
     ("def f(x):\n    'D.'\n    yield x\n", "generator, global or local import"),
+    ("import random\ndef f(x):\n    'D.'\n    return random.choice(x)\n", "not self-contained"),
     ("class A: pass\ndef f(x):\n    'D.'\n    return A()\n", "not self-contained")])
 def test_a_function_that_cannot_stand_alone_is_rejected_by_reason(source, reason):
     tree = ast.parse(source)

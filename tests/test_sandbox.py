@@ -69,3 +69,20 @@ def test_state_does_not_leak_between_programs(box):
 def test_many_jobs_come_back_in_order_whatever_the_chunks():
     jobs = [Job(code=f"def f(x):\n    return x + {i}", entry="f", inputs=("1",)) for i in range(205)]
     assert [o[0].output for o in run_jobs(jobs)] == [str(1 + i) for i in range(205)]
+
+
+def test_every_sandbox_iterates_sets_in_the_same_order():
+    job = Job(code="def f(n):\n    return list({str(i) for i in range(n)})", entry="f", inputs=("40",))
+    outputs = set()
+    for _ in range(3):
+        with Sandbox() as fresh:
+            outputs.add(fresh.run(job)[0].output)
+    assert len(outputs) == 1
+
+
+def test_a_program_cannot_import_from_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "planted.py").write_text("value = 1\n")
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as fresh:
+        outcome = fresh.run(Job(code="def f():\n    import planted\n    return planted.value", entry="f", inputs=("",)))
+    assert outcome[0].status == "exception"

@@ -42,7 +42,7 @@ PACKAGES = {
     "algorithms": ("MIT", ()),  # all its submodules
 }
 PURE_MODULES = ("math", "re", "string", "itertools", "functools", "collections", "operator", "bisect", "heapq",
-                "random", "typing", "numbers", "fractions")
+                "typing", "numbers", "fractions")
 MAX_LINES = 45
 MAX_PARTS = 6  # helpers and constants that one function may bring along
 EFFECTS = {"open", "print", "input", "exec", "eval", "compile", "globals", "locals", "vars", "breakpoint", "exit",

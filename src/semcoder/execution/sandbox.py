@@ -48,7 +48,8 @@ class Sandbox:
 
         package_root = os.path.dirname(os.path.dirname(semcoder.__file__))
         self._server = subprocess.Popen(
-            [sys.executable, "-I", "-c", SERVE.format(package_root)],
+            # Not -I: it would ignore PYTHONHASHSEED, and sets of strings would come in another order each time.
+            [sys.executable, "-s", "-P", "-c", SERVE.format(package_root)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, start_new_session=True)
 
