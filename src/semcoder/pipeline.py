@@ -81,5 +81,3 @@ class Ticker:
             return ""
         lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
         return lines[-1].strip()[:100] if lines else ""
-
-

@@ -6,7 +6,7 @@ SPLITS = ("train", "validation", "test")
 
 
 class Program(TypedDict):
-    task_id: str  # "synthetic/000123" or "open_source/toolz.itertoolz.first"
+    task_id: str  # "synthetic/train/000123" or "open_source/toolz/toolz.itertoolz.first"
     source: str  # synthetic | open_source
     family: str  # described | crux | open_source
     origin: str  # generator and seed, or package==version:module.function

@@ -1,7 +1,8 @@
 """Typed random programs in the shape of CRUXEval's: free-form functions over int, str and list.
 
 A program is grown statement by statement from the types of the variables at hand. Level 1 is short and
-shallow; level 2 adds while loops, comprehensions, nested loops and dicts; level 3 helpers, tuples and sets.
+shallow; level 2 adds while loops, comprehensions, nested loops and dicts; level 3 longer bodies and tuples. Not
+covered yet: helper functions and sets.
 """
 
 import re

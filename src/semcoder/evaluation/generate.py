@@ -41,5 +41,3 @@ def generate_responses(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
         bar.update(len(batch))
     bar.close()
     return responses
-
-

@@ -10,7 +10,7 @@ from semcoder.config import Config, TrainingConfig
 from semcoder.training.data import count_steps
 
 BYTES_PER_PARAMETER = 16  # weights, gradients and two AdamW moments in float32: plain data parallel, ZeRO 0
-MEAN_EXAMPLE_TOKENS = 260  # measured on the laptop preset's mixture; only for plans made before the data exist
+MEAN_EXAMPLE_TOKENS = 260  # measured once on the smoke preset's mixture; only for plans made before the data exist
 
 
 def plan_training(config: Config) -> dict:

@@ -131,5 +131,5 @@ def describe_result(run: Run, num_rows: int) -> None:
                   "num_parameters": count_parameters(describe_model(config, run.notes["vocab_size"]))[0]}
     write_text(run.find("model/README.md"), CARD.format(
         run_id=run.run_id, format=config.reasoning_format, objectives=", ".join(config.objectives),
-        preset=run.config.preset, seed=config.training_seed, **{n: run.notes[n] for n in ("num_parameters",
-                                                                                       "num_tokens")}))
+        preset=run.config.preset, seed=config.training_seed, num_parameters=run.notes["num_parameters"],
+        num_tokens=run.notes["num_tokens"]))
