@@ -1,0 +1,189 @@
+"""A function body under construction: lines so far, the variables in scope, and which of them nobody has read yet.
+
+Variables that nobody has read are preferred wherever one is needed, so that few statements end up without a reader.
+"""
+
+from random import Random
+
+from semcoder.corpus.synthetic.expressions import EXPRESSIONS
+from semcoder.corpus.synthetic.templates import GROUPS, Block, Hole, Table, name_need
+from semcoder.corpus.synthetic.values import Source
+from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
+
+GROUPS_OF = {kind: tuple(group for group, members in GROUPS.items() if kind in members) for kind in NAMES}
+ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value": "int"}  # others: themselves
+NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
+PREFER_UNREAD = 0.75
+
+
+class Filling:
+    """One template while it is filled: its named holes, the variables it used, made or changed, and its locals."""
+
+    __slots__ = ("names", "used", "new", "local")
+
+    def __init__(self):
+        self.names: dict[str, str] = {}
+        self.used: list[str] = []
+        self.new: list[str] = []
+        self.local: list[str] = []
+
+
+class Growth:
+    """Fills templates; `lines` and `above` hold the result."""
+
+    def __init__(self, random: Random, level: int, source: Source):
+        self.random, self.level, self.source = random, level, source
+        self.lines: list[str] = []
+        self.above: list[str] = []
+        self.types: dict[str, str] = {}
+        self.parameters: list[str] = []
+        self.unread: dict[str, None] = {}
+        self.taken: set[str] = set()  # every name used so far, also those out of scope
+        self.frozen: set[str] = set()  # names that nothing may change now
+
+    def declare(self, kind: str, names: tuple[str, ...]) -> str:
+        """Returns a fresh name and brings it into scope."""
+        free = [n for n in names if n not in self.taken] or [f"{names[0]}{len(self.taken)}"]
+        name = self.random.choice(free)
+        self.taken.add(name)
+        self.types[name] = kind
+        return name
+
+    def kinds(self, hidden: set[str] | frozenset = frozenset()) -> set[str]:
+        """Returns the types of which there are variables, groups included: `ints`, and `ints*2` where there are two."""
+        found: dict[str, int] = {}
+        for name, kind in self.types.items():
+            if name not in hidden:
+                for held in (kind, *GROUPS_OF.get(kind, ())):
+                    found[held] = found.get(held, 0) + 1
+        return {name_need(kind, n) for kind, most in found.items() for n in range(1, most + 1)}
+
+    def variables(self, kind: str) -> list[str]:
+        """Returns the variables of a type or of a group of types."""
+        members = GROUPS.get(kind, (kind,))
+        return [name for name, held in self.types.items() if held in members]
+
+    def pick(self, kind: str, avoid: tuple[str, ...] | list[str] = (), prefer: float = PREFER_UNREAD) -> str:
+        """Returns a variable of a type and marks it as read; "" if there is none."""
+        names = self.variables(kind)
+        names = [n for n in names if n not in avoid] or names
+        if not names:
+            return ""
+        unread = [n for n in names if n in self.unread]
+        name = self.random.choice(unread if unread and self.random.random() < prefer else names[-4:])
+        self.unread.pop(name, None)
+        return name
+
+    def literal(self, kind: str) -> str:
+        """Returns a constant that a programmer might write."""
+        random = self.random
+        if kind == "int":
+            return str(random.randint(1, 9))
+        if kind == "str" and self.level == 1:
+            return repr(random.choice(FEW_LETTERS))
+        if kind == "str":
+            shape = random.random()
+            return repr(self.source.separator if shape < 0.5 else random.choice(FEW_LETTERS) if shape < 0.75 else
+                        self.source.word())
+        return self.source.draw(kind)
+
+    def expression(self, kind: str, depth: int = 0, avoid: list[str] | tuple = ()) -> str:
+        """Returns an expression of a type: a variable, else an operation, else a constant."""
+        names = [n for n in self.variables(kind) if n not in avoid]
+        if names and (depth >= NESTING[self.level] or self.random.random() < 0.7):
+            return self.pick(kind, avoid)
+        if depth < NESTING[self.level] and kind in EXPRESSIONS:
+            text = self.operate(kind, depth + 1, bracket=True)
+            if text:
+                return text
+        return self.pick(kind, avoid) if names else self.literal(kind)
+
+    def operate(self, kind: str, depth: int = 0, bracket: bool = False) -> str:
+        """Returns an operation that yields a type, or "" if the variables at hand allow none."""
+        production = EXPRESSIONS[kind].draw(self.random, self.level, self.kinds())
+        if production is None:
+            return ""
+        filling = Filling()
+        text = self.fill(production.parts, filling, depth)
+        for name in filling.local:  # items of comprehensions
+            del self.types[name]
+        return f"({text})" if bracket and production.is_operation else text
+
+    def fill(self, parts: tuple, filling: Filling, depth: int = 0) -> str:
+        """Returns a template's text."""
+        texts = []
+        for part in parts:
+            if isinstance(part, str):
+                texts.append(part)
+            elif isinstance(part, list):
+                texts.append(self.fill(self.random.choice(part), filling, depth))
+            else:
+                texts.append(filling.names.get(part.key) or self.fill_hole(part, filling, depth))
+        return "".join(texts)
+
+    def fill_hole(self, hole: Hole, filling: Filling, depth: int) -> str:
+        """Returns what stands in a hole, and remembers it under the hole's name."""
+        used = filling.used
+        if hole.mark == "+":
+            text = self.declare(hole.kind, NAMES[hole.kind])
+            filling.new.append(text)
+        elif hole.mark == "~":
+            text = self.declare(ITEM_TYPES.get(hole.kind, hole.kind), ITEMS[hole.kind])
+            filling.local.append(text)
+        elif hole.mark == "^":
+            text = self.pick(hole.kind, [*used, *self.frozen])
+            filling.new.append(text)
+        elif hole.mark:
+            text = self.pick(hole.kind, used)
+        elif hole.kind in CONSTANTS:
+            text = CONSTANTS[hole.kind](self)
+        elif hole.kind == "cond":
+            text = self.operate("bool", depth)
+        else:
+            text = self.expression(hole.kind, depth, used)
+        used.append(text)
+        if hole.key:
+            filling.names[hole.key] = text
+        return text
+
+    def add(self, block: Block, depth: int) -> None:
+        """Adds a block's lines; what it made or changed is unread afterwards, its locals are gone."""
+        filling = Filling()
+        for indent, parts in block.above_lines:
+            self.above.append("    " * indent + self.fill(parts, filling))
+        for indent, parts in block.lines:
+            if isinstance(parts[0], Hole) and parts[0].kind == "do":
+                self.add_change(depth + indent, filling)
+            else:
+                self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
+        for name in filling.local:
+            self.types.pop(name, None)
+            self.unread.pop(name, None)
+        self.unread.update(dict.fromkeys(name for name in filling.new if name in self.types))
+
+    def add_change(self, depth: int, around: Filling) -> None:
+        """Adds a statement that changes a variable: not an item, a counter or what the block around it goes through."""
+        outer = self.frozen
+        self.frozen = outer | set(around.local) | (set(around.used) - set(around.new))
+        block = self.changes.draw(self.random, self.level, self.kinds(), self.kinds(self.frozen))
+        filling = Filling()
+        for indent, parts in block.lines if block else ((0, ("pass",)),):
+            self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
+        self.frozen = outer
+        around.new.extend(filling.new)
+
+    changes: Table  # set by the module that holds the blocks
+
+
+CONSTANTS = {
+    "c": lambda g: str(g.random.randint(2, 5) if g.level == 1 else g.random.choice((1, 2, 2, 3, 3, 4, 5, 6, 7, 10))),
+    "big": lambda g: str(g.random.randint(2, 9) if g.level == 1 else g.random.choice((0, 1, 2, 3, 5, 5, 8, 10, 12, 20))),
+    "few": lambda g: str(g.random.randint(1, 3)),
+    "two": lambda g: str(g.random.randint(2, 3)),
+    "ch": lambda g: repr(g.random.choice(FEW_LETTERS)),
+    "vowels": lambda g: repr(g.random.choice(("aeiou", "aeo", "abc", "ost"))),
+    "sep": lambda g: repr(g.source.separator),
+    "mark": lambda g: repr(g.random.choice(("-", "_", "*", "#", "+", ".", "!", ":", "/", "|"))),
+    "lit": lambda g: repr(g.source.word()),
+    "topic": lambda g: repr(g.source.topic[:g.random.randint(2, 3)]),
+}

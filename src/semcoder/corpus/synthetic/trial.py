@@ -1,0 +1,219 @@
+"""Runs a program of our own making in process, many times from one compilation, within budgets.
+
+The program is compiled once with a switch before each statement: a run counts its steps, notes which way each branch
+went, and can leave out any one statement, which says what that statement is good for without compiling again.
+Nothing here is a sandbox: untrusted programs never come this way.
+"""
+
+import ast
+from dataclasses import dataclass
+from types import CodeType
+
+from semcoder.execution.literals import ValueLimit, is_literal, to_literal
+from semcoder.execution.tracer import EventLimit
+
+MAX_STEPS = 200  # executed statements after which a run is given up
+MAX_SIZE = 400  # characters or items of a value that a loop or a helper builds, before the run is given up
+MAX_FACTOR = 10_000  # largest number that may be multiplied or used as a width
+MAX_EXPONENT = 64
+MAX_INT = 10**12
+UNSWITCHED = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Pass)
+PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+WIDTH_METHODS = ("ljust", "rjust", "center", "zfill", "expandtabs")
+RISKY = ("*", "<<", *(f".{name}(" for name in WIDTH_METHODS))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution: its argument list, how it ended, what it returned and which way its branches went."""
+
+    text: str
+    status: str  # ok | exception | over budget | not a literal
+    output: str
+    outcomes: frozenset[int]  # 2 * statement + (1: condition true or body entered, 0: false or exhausted)
+
+
+class Trial:
+    """A program that runs again and again. `branches` holds every outcome that its branches could have."""
+
+    def __init__(self, code: str, entry: str, max_chars: int):
+        tree = ast.parse(code)
+        self.statements: list[ast.stmt] = []
+        self.branches: set[int] = set()
+        self._entry, self._max_chars = entry, max_chars
+        if any(sign in code for sign in RISKY):
+            tree = Guard().visit(tree)
+        tree.body = self._switch_block(tree.body, False)
+        self._code = compile(tree, "<trial>", "exec")
+
+    def run(self, text: str, arguments: CodeType, without: int = -1) -> Run:
+        """Returns how the program ends on an argument list, with one statement (by number) left out if asked."""
+        left, outcomes = MAX_STEPS, set()
+
+        def step(number: int) -> bool:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise EventLimit("too many steps")
+            return number != without
+
+        def branch(number: int, value: object) -> object:
+            outcomes.add(2 * number + 1 if value else 2 * number)
+            return value
+
+        # A fresh namespace for each run, so that globals never leak from one run into the next.
+        namespace = {"_step": step, "_branch": branch, "_reach": outcomes.add, "_check": check_size,
+                     "_factor": check_factor, "_exponent": check_exponent, "range": make_range}
+        status, output = "ok", ""
+        try:
+            exec(self._code, namespace)
+            value = namespace[self._entry](*eval(arguments))
+            if is_literal(value):
+                output = to_literal(value, self._max_chars)
+            else:
+                status = "not a literal"
+        except (EventLimit, ValueLimit):
+            status = "over budget"
+        except Exception:
+            status = "exception"
+        return Run(text, status, output, frozenset(outcomes))
+
+    def find_idle(self, runs: list[Run]) -> ast.stmt | None:
+        """Returns a statement without which every run still gives its output, or None if all are needed."""
+        arguments = [compile_arguments(run.text) for run in runs]
+        for number, statement in enumerate(self.statements):
+            if all(self.run(run.text, code, number).output == run.output
+                   for run, code in zip(runs, arguments, strict=True)):
+                return statement
+        return None
+
+    def _switch_block(self, block: list[ast.stmt], repeats: bool) -> list[ast.stmt]:
+        return [self._switch(statement, repeats) for statement in block]
+
+    def _switch(self, statement: ast.stmt, repeats: bool) -> ast.stmt:
+        """Returns the statement behind its switch; `repeats` says that it may run many times."""
+        kind = type(statement)
+        if kind is ast.FunctionDef:
+            statement.body = self._switch_block(statement.body, statement.name != self._entry)
+        if kind in UNSWITCHED:
+            return statement
+        number = len(self.statements)
+        self.statements.append(statement)
+        body = [statement]
+        if kind in (ast.If, ast.While, ast.For, ast.Try, ast.Match):
+            self._switch_parts(statement, kind, number, repeats)
+        elif repeats:
+            body += [make_call("_check", name) for name in find_grown(statement, kind)]
+        return ast.If(make_expression("_step", ast.Constant(number, **PLACE)), body, [], **PLACE)
+
+    def _switch_parts(self, statement: ast.stmt, kind: type, number: int, repeats: bool) -> None:
+        """Switches the blocks of a compound statement and notes the outcomes of its branch."""
+        blocks = statement.cases if kind is ast.Match else [statement]
+        if kind is ast.Try:
+            blocks = [statement, *statement.handlers]
+        repeats = repeats or kind in (ast.While, ast.For)
+        for block in blocks:
+            for field in ("body", "orelse", "finalbody"):
+                if getattr(block, field, None):
+                    setattr(block, field, self._switch_block(getattr(block, field), repeats))
+        if kind is ast.For:
+            statement.body.insert(0, make_call("_reach", ast.Constant(2 * number + 1, **PLACE)))
+            statement.orelse.insert(0, make_call("_reach", ast.Constant(2 * number, **PLACE)))
+        elif kind in (ast.If, ast.While) and not isinstance(statement.test, ast.Constant):
+            statement.test = make_expression("_branch", ast.Constant(number, **PLACE), statement.test)
+        else:
+            return
+        self.branches |= {2 * number, 2 * number + 1}
+
+
+class Guard(ast.NodeTransformer):
+    """Puts checks around what could grow without bound in a single step: factors, exponents and widths."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        self.generic_visit(node)
+        if isinstance(node.op, (ast.Pow, ast.LShift)):
+            node.left, node.right = guard("_factor", node.left), guard("_exponent", node.right)
+        elif isinstance(node.op, ast.Mult):
+            node.left, node.right = guard("_factor", node.left), guard("_factor", node.right)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AugAssign:
+        self.generic_visit(node)
+        if isinstance(node.op, (ast.Pow, ast.LShift, ast.Mult)):
+            node.value = guard("_factor" if isinstance(node.op, ast.Mult) else "_exponent", node.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in WIDTH_METHODS and node.args:
+            node.args[0] = guard("_factor", node.args[0])
+        return node
+
+
+def guard(name: str, node: ast.expr) -> ast.expr:
+    """Returns the expression inside a check; a constant small enough needs none."""
+    if isinstance(node, ast.Constant) and (not isinstance(node.value, int) or node.value <= MAX_EXPONENT):
+        return node
+    return make_expression(name, node)
+
+
+def make_expression(name: str, *arguments: ast.expr) -> ast.Call:
+    """Returns the call `name(*arguments)`."""
+    return ast.Call(ast.Name(name, ast.Load(), **PLACE), list(arguments), [], **PLACE)
+
+
+def make_call(name: str, *arguments: ast.expr) -> ast.Expr:
+    """Returns the statement `name(*arguments)`."""
+    return ast.Expr(make_expression(name, *arguments), **PLACE)
+
+
+def find_grown(statement: ast.stmt, kind: type) -> list[ast.Name]:
+    """Returns the names whose values a simple statement may have made larger."""
+    if kind is ast.Assign:
+        targets = statement.targets
+    elif kind is ast.AugAssign:
+        targets = [statement.target]
+    elif kind is ast.Expr and isinstance(statement.value, ast.Call) and isinstance(statement.value.func, ast.Attribute):
+        targets = [statement.value.func.value]
+    else:
+        return []
+    return [ast.Name(node.id, ast.Load(), **PLACE) for target in targets for node in ast.walk(target)
+            if isinstance(node, ast.Name)]
+
+
+def compile_arguments(text: str) -> CodeType:
+    """Returns code that evaluates an argument list to a fresh tuple."""
+    return compile(f"({text},)", "<input>", "eval")
+
+
+def check_size(value: object) -> None:
+    """Raises ValueLimit for a value that has grown too large."""
+    kind = type(value)
+    if kind is int:
+        if not -MAX_INT < value < MAX_INT:
+            raise ValueLimit("int")
+    elif kind in (str, list, dict, set, tuple) and len(value) > MAX_SIZE:
+        raise ValueLimit(kind.__name__)
+
+
+def check_factor(value: object) -> object:
+    """Returns a factor or a width, or raises ValueLimit where it is too large."""
+    check_size(value)
+    if isinstance(value, int) and abs(value) > MAX_FACTOR:
+        raise ValueLimit("factor")
+    return value
+
+
+def check_exponent(value: object) -> object:
+    """Returns an exponent, or raises ValueLimit where it is too large."""
+    if isinstance(value, int) and abs(value) > MAX_EXPONENT:
+        raise ValueLimit("exponent")
+    return value
+
+
+def make_range(*arguments: int) -> range:
+    """Returns `range(*arguments)`, or raises ValueLimit where it is too long."""
+    numbers = range(*arguments)
+    if len(numbers) > MAX_FACTOR:
+        raise ValueLimit("range")
+    return numbers
