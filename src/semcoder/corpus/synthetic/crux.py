@@ -10,7 +10,7 @@ from random import Random
 from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.synthetic.acceptance import accept
 from semcoder.corpus.synthetic.blocks import BRANCHES, CHANGES, EASY, LOOPS
-from semcoder.corpus.synthetic.growth import Growth
+from semcoder.corpus.synthetic.growth import Growth, Stuck
 from semcoder.corpus.synthetic.patterns import CONTROL, HELPERS, IN_PLACE, STRINGS
 from semcoder.corpus.synthetic.templates import Table
 from semcoder.corpus.synthetic.values import Source
@@ -43,7 +43,10 @@ def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[C
     for _ in range(MAX_ATTEMPTS):
         grown = random.randint(max(1, level - 1), level)
         source = Source(random, grown)
-        code, kinds = grow_program(random, grown, source)
+        try:
+            code, kinds = grow_program(random, grown, source)
+        except Stuck:
+            code = ""
         if not code:
             flaws.append("unused argument")
             continue
@@ -111,31 +114,46 @@ def finish_easy(g: Growth) -> str:
 
 def finish(g: Growth) -> str:
     """Returns what the function returns: something that reads every variable nobody has read."""
-    left = list(g.unread or list(g.types)[-1:])
-    g.unread.clear()
-    if len(left) == 1:
-        return finish_one(g, left[0])
-    if len(left) == 2:
-        return finish_two(g, *left)
-    return f"({', '.join(left)})" if len(left) > 2 else left[0]
-
-
-def finish_one(g: Growth, name: str) -> str:
-    """Returns a variable, or an operation on it and nothing else."""
-    kind = g.types[name]
-    if name not in g.parameters and g.random.random() < 0.5:
-        return name
-    others, g.types = g.types, {name: kind}
-    for _ in range(3):
-        goal = g.random.choice(RETURNS.get(kind, (kind,)))
-        text = g.operate(goal)
-        if text:
+    for _ in range(4):  # what nobody has looked at yet is worked on first, parameters above all
+        waiting = [name for name in g.parameters if name in g.unread] if len(g.unread) > 1 else []
+        waiting = waiting or (list(g.unread)[:1] if len(g.unread) > 2 else [])
+        if not waiting:
             break
-    g.types = others
-    return text or name
+        name = g.random.choice(waiting)
+        kind, text = read_all(g, [name])
+        if text:
+            g.unread[new := g.declare(kind, NAMES[kind])] = None
+            g.lines.append(f"    {new} = {text}")
+    left = list(g.unread or list(g.types)[-1:])
+    if len(left) == 1 and left[0] not in g.parameters and g.random.random() < 0.5:
+        text = ""
+    elif len(left) <= 2:
+        text = read_all(g, left)[1]
+    else:
+        text = f"({', '.join(left)})"
+    g.unread.clear()
+    return text or (left[0] if len(left) == 1 else combine(g, *left))
 
 
-def finish_two(g: Growth, first: str, second: str) -> str:
+def read_all(g: Growth, names: list[str]) -> tuple[str, str]:
+    """Returns (type, text) of an operation that reads all the given variables, or no text."""
+    for attempt in range(5):
+        unread, types = dict(g.unread), g.types
+        if attempt > 1:  # with nothing else in reach
+            g.types = {name: types[name] for name in names}
+        goal = g.random.choice(RETURNS[types[g.random.choice(names)]])
+        g.unread = dict.fromkeys(names)
+        text = g.operate(goal)
+        is_read = bool(text) and not g.unread
+        g.types, g.unread = types, unread
+        if is_read:
+            for name in names:
+                g.unread.pop(name, None)
+            return goal, text
+    return "", ""
+
+
+def combine(g: Growth, first: str, second: str) -> str:
     """Returns one expression over two variables."""
     kinds = {g.types[first], g.types[second]}
     options = [f"({first}, {second})", f"[{first}, {second}]", f"({second}, {first})"]

@@ -170,7 +170,7 @@ BOOL = Table(
     P("$str!.isdigit()", 2, 1.5), P("$str!.@(isalpha ;; isupper ;; islower ;; isalnum ;; isnumeric ;; isspace)@()", 2, 4),
     P("$str!.@(istitle ;; isdecimal ;; isascii ;; isidentifier ;; isprintable)@()", 2, 2.5), P("len($seq!) @(> ;; < ;; == ;; >= ;; "
       "!=)@ $c", 2, 2), P("$str in $words!", 2, 2), P("$lit not in $words!", 2, 0.7), P("$lit in $counts!", 2, 1.5),
-    P("$str! in $counts!", 2, 1.5), P("$int! in $ints!", 2, 1.5), P("$int! not in $ints!", 2, 0.7), P("not $seq!", 2, 1.5),
+    P("$str! in $counts!", 2, 1.5), P("$int! in $ints!", 2, 1.5), P("$int! not in $ints!", 2, 0.7), P("not $seq!", 2, 1.5), P("len($sized!) > $two", 2, 0.7),
     P("$int! != $int", 2, 1), P("$int! <= $big", 2, 1), P("$int! > $big and $cond", 2, 0.8), P("$cond or $int! < $big", 2, 0.6),
     P("$str! == $str![::-1]", 2, 0.3), P("$str! != $str", 2, 0.5), P("$counts!.get($lit) is None", 2, 0.7),
     P("$counts!.get($str!) is not None", 2, 0.7), P("any($int~1 > $big for $int~1 in $ints!)", 2, 0.7),

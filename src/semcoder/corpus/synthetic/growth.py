@@ -3,6 +3,7 @@
 Variables that nobody has read are preferred wherever one is needed, so that few statements end up without a reader.
 """
 
+import re
 from random import Random
 
 from semcoder.corpus.synthetic.expressions import EXPRESSIONS
@@ -12,20 +13,26 @@ from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
 
 GROUPS_OF = {kind: tuple(group for group, members in GROUPS.items() if kind in members) for kind in NAMES}
 ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value": "int"}  # others: themselves
+NAME = re.compile(r"[a-z]\w*")
 NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
 PREFER_UNREAD = 0.75
+
+
+class Stuck(Exception):
+    """Nothing in scope fits where a template needs something."""
 
 
 class Filling:
     """One template while it is filled: its named holes, the variables it used, made or changed, and its locals."""
 
-    __slots__ = ("names", "used", "new", "local")
+    __slots__ = ("names", "used", "new", "local", "tested")
 
     def __init__(self):
         self.names: dict[str, str] = {}
         self.used: list[str] = []
         self.new: list[str] = []
         self.local: list[str] = []
+        self.tested: set[str] = set()
 
 
 class Growth:
@@ -138,13 +145,25 @@ class Growth:
         elif hole.kind in CONSTANTS:
             text = CONSTANTS[hole.kind](self)
         elif hole.kind == "cond":
-            text = self.operate("bool", depth)
+            text = self.draw_condition(filling, depth)
         else:
             text = self.expression(hole.kind, depth, used)
         used.append(text)
         if hole.key:
             filling.names[hole.key] = text
         return text
+
+    def draw_condition(self, filling: Filling, depth: int) -> str:
+        """Returns a condition on other variables than the conditions before it: `n > 8 and n < 3` says nothing."""
+        for _ in range(4):
+            unread = dict(self.unread)
+            text = self.operate("bool", depth)
+            tested = set(NAME.findall(text)) & self.types.keys()
+            if text and not tested & filling.tested:
+                filling.tested |= tested
+                return text
+            self.unread = unread
+        raise Stuck
 
     def add(self, block: Block, depth: int) -> None:
         """Adds a block's lines; what it made or changed is unread afterwards, its locals are gone."""
@@ -166,8 +185,10 @@ class Growth:
         outer = self.frozen
         self.frozen = outer | set(around.local) | (set(around.used) - set(around.new))
         block = self.changes.draw(self.random, self.level, self.kinds(), self.kinds(self.frozen))
+        if block is None:
+            raise Stuck
         filling = Filling()
-        for indent, parts in block.lines if block else ((0, ("pass",)),):
+        for indent, parts in block.lines:
             self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
         self.frozen = outer
         around.new.extend(filling.new)

@@ -16,7 +16,7 @@ from random import Random
 SPLIT = re.compile(r"@\((.*?)\)@|\$([a-z]+)([!+~^]?)(\d?)")
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 GROUPS = {"seq": ("str", "ints", "words"), "list": ("ints", "words"), "table": ("counts", "groups"),
-          "sized": ("str", "ints", "words", "counts", "rows", "pairs")}  # several types that one hole takes
+          "sized": ("str", "ints", "words", "counts", "rows", "pairs", "groups", "numset", "wordset", "point")}  # several types that one hole takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ def count_needs(parts: tuple, marks: str, made: set[str]) -> Counter:
     needs: Counter = Counter()
     for part in parts:
         if isinstance(part, list):  # any of the alternatives must fit
-            needs += max((count_needs(option, marks, set(made)) for option in part), key=Counter.total)
+            most: Counter = Counter()
+            for option in part:
+                most |= count_needs(option, marks, set(made))
+            needs += most
         elif isinstance(part, Hole) and not (part.digit and part.key in made):
             made.add(part.key)
             if part.mark and part.mark in marks:
