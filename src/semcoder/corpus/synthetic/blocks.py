@@ -22,19 +22,19 @@ CHANGES = Table(
 
 EASY = (  # one loop or branch over what level 1 has
     B("if $cond:\n    $do", 1, 2), B("if $cond:\n    $do\nelse:\n    $do", 1, 2),
-    B("$int+1 = 0\nfor $int~2 in $ints!:\n    $int1 += @($int2 ;; $int2 * $few ;; $few)@", 1, 1),
+    B("$int+1 = 0\nfor $int~2 in $ints!:\n    $int1 += @($int2 ;; $int2 * $two ;; $few)@", 1, 1),
     B("$int+1 = 0\nfor $int~2 in $ints!:\n    if $int2 @(> $big ;; % 2 == 0 ;; % 2 == 1 ;; < $big)@:\n"
-      "        $int1 += @($int2 ;; $int2 * $few ;; $few)@", 1, 1),
+      "        $int1 += @($int2 ;; $int2 * $two ;; $few)@", 1, 1),
     B("$ints+1 = []\nfor $int~2 in $ints!:\n    $ints1.append(@($int2 + $few ;; $int2 * $two)@)", 1, 0.8),
     B("$ints+1 = []\nfor $int~2 in $ints!:\n    if $int2 @(> $big ;; % 2 == 0 ;; % 2 == 1 ;; < $big)@:\n"
-      "        $ints1.append(@($int2 ;; $int2 + $few ;; $int2 * $few)@)", 1, 1),
+      "        $ints1.append(@($int2 ;; $int2 + $few ;; $int2 * $two)@)", 1, 1),
     B("$str+1 = ''\nfor $str~2 in $str!:\n    $str1 @(+= $str2 + $ch ;; = $str2 + $str1)@", 1, 1),
     B("$str+1 = ''\nfor $str~2 in $str!:\n    if $str2 @(in ;; not in)@ $vowels:\n"
       "        $str1 @(+= $str2 ;; = $str2 + $str1)@", 1, 1),
     B("$int+1 = 0\nfor $str~2 in $str!:\n    if $str2 @(in ;; not in)@ $vowels:\n        $int1 += $few", 1, 1),
     B("$int+1 = 0\nfor $index~2 in range(@($int! ;; $int! + $few ;; len($ints!))@):\n"
-      "    $int1 += @($index2 ;; $index2 * $few)@", 1, 1),
-    B("$ints+1 = []\nfor $index~2 in range(@($int! ;; $int! + $few)@):\n    $ints1.append($index2 * $few)", 1, 0.7),
+      "    $int1 += @($index2 ;; $index2 * $two)@", 1, 1),
+    B("$ints+1 = []\nfor $index~2 in range(@($int! ;; $int! + $few)@):\n    $ints1.append($index2 * $two)", 1, 0.7),
 )
 BRANCHES = (
     B("if $cond:\n    return @($int ;; $str ;; $seq! ;; -1 ;; '' ;; [])@", 2, 5),
@@ -103,4 +103,20 @@ LOOPS = (
       2, 1.2),
     B("$int+1 = $int!\nwhile $int1 > $two:\n    $int1 -= $c\n    if $int1 == $big:\n        break\nelse:\n    $int1 @(+= ;; *=)@ $c", 2, 0.7),
     B("$int+1, $int~2 = 0, $int!\nwhile True:\n    $int2 @(-= $c ;; //= 2)@\n    if $int2 <= 0:\n        break\n    $int1 += 1", 2, 0.8),
+    B("while $lit9 in $words^1:\n    $words1.remove($lit9)", 2, 0.8),
+    B("while $ch9 in $str^1:\n    $str1 = $str1.replace($ch9, '', 1)", 2, 0.8),
+    B("for $word~1 in $words^2.copy():\n    if @(len($word1) > $big ;; $word1 == $lit ;; $word1.endswith($ch) ;; $word1.startswith($ch))@:\n"
+      "        $words2.remove($word1)", 2, 1.5),
+    B("for $key~1 in list($counts^2):\n    if $counts2[$key1] @(> ;; < ;; % 2 ==)@ $two:\n        $counts2.pop($key1)", 2, 1.5),
+    B("$str+1 = $str!\nwhile len($str1) < $big:\n    $str1 += @($mark ;; $ch)@", 2, 1),
+    B("$int+1 = 0\nfor $index~2 in range(len($str!3)):\n    if $str3[$index2] == @($ch ;; $sep ;; $str3[-1])@:\n        $int1 += @(1 ;; $index2)@", 2, 2),
+    B("$words+1 = []\nfor $index~2 in range(len($words!3)):\n    if $words3[$index2].@(startswith ;; endswith)@($ch):\n"
+      "        $words1.append($words3[$index2])", 2, 2),
+    B("$str+1 = ''\nfor $index~2 in range(@(len($str!3) - 1, -1, -1 ;; 0, len($str!3), 2 ;; 1, len($str!3))@):\n    $str1 += $str3[$index2]", 2, 2),
+    B("$words+1 = []\nfor $index~2 in range(0, len($str!3), $two):\n    $words1.append($str3[$index2:$index2 + 2])", 2, 1.5),
+    B("for $index~1 in range(len($ints^2) - 1, -1, -1):\n    if $ints2[$index1] @(> ;; < ;; ==)@ $big:\n        $ints2.@(pop($index1) ;; insert($index1, 0))@", 2, 1.5),
+    B("for $index~1 in range($two):\n    $ints^2.insert($index1, $ints2.pop())", 2, 0.7),
+    B("$int+1 = 0\nfor $index~2 in range(len($ints!3)):\n    if $ints3[$index2] @(== ;; > ;; <)@ $ints3[0]:\n        $int1 += 1", 2, 1.2),
+    B("for $index~1 in range(len($words^2)):\n    $words2[$index1] = $words2[$index1].@(strip($ch) ;; upper() ;; replace($ch, $mark) ;; rjust(6, $mark) ;; zfill($c))@", 2, 1.5),
+    B("$int+1 = len($str!2) - 1\nwhile $int1 > 0 and $str2[$int1] != @($ch ;; $sep)@:\n    $int1 -= 1", 2, 1.2),
 )

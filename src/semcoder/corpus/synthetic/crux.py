@@ -5,6 +5,7 @@ tuples, nested lists, while loops, early returns, exceptions and most methods of
 functions, lambdas, match, walrus, generators and longer bodies.
 """
 
+from dataclasses import replace
 from random import Random
 
 from semcoder.corpus.candidates import Candidate, make_random, normalize
@@ -20,16 +21,17 @@ MAX_ATTEMPTS = 60  # grown anew until a program passes all tests
 EASY_SIGNATURES = (("ints",), ("str",), ("ints", "int"), ("str", "int"), ("int", "int"), ("str", "str"))
 Growth.changes = CHANGES
 EASY_BLOCKS = Table(*EASY)
-BLOCKS = Table(*EASY, *BRANCHES, *LOOPS, *IN_PLACE, *STRINGS, *CONTROL, *HELPERS)
+BLOCKS = Table(*EASY, *BRANCHES, *LOOPS, *(replace(block, weight=1.4 * block.weight) for block in IN_PLACE), *STRINGS,
+               *CONTROL, *HELPERS)
 WIDE_SIGNATURES = {
     ("str",): 9, ("ints",): 6, ("words",): 4, ("counts",): 5, ("str", "str"): 5, ("str", "int"): 4, ("ints", "int"): 4,
     ("ints", "ints"): 2, ("words", "str"): 3, ("words", "int"): 1, ("words", "ints"): 1, ("counts", "str"): 2,
     ("counts", "counts"): 0.6, ("counts", "int"): 1, ("int", "int"): 2, ("rows",): 2, ("rows", "int"): 0.6,
-    ("pairs",): 1.2, ("pairs", "int"): 0.5, ("groups",): 1.5, ("groups", "str"): 0.7, ("numset", "ints"): 1,
+    ("pairs",): 1.2, ("pairs", "int"): 0.5, ("groups",): 1.5, ("groups", "str"): 0.7, ("numset", "ints"): 1.6,
     ("wordset", "str"): 0.6, ("point",): 0.6, ("point", "int"): 0.6, ("str", "str", "int"): 1, ("ints", "int", "int"): 1,
     ("float", "int"): 0.5, ("str", "bool"): 0.5, ("words", "counts"): 0.5, ("numset", "int"): 0.5}
-KIND_WEIGHTS = {"int": 4, "str": 5, "ints": 3, "words": 3, "counts": 1.5, "bool": 0.7, "float": 0.3, "rows": 0.4, "pairs": 0.6,
-                "numset": 0.8, "wordset": 0.6, "point": 0.5, "groups": 0.4}
+KIND_WEIGHTS = {"int": 3, "str": 6, "ints": 3, "words": 3, "counts": 1.5, "bool": 0.7, "float": 0.5, "rows": 0.4, "pairs": 0.6,
+                "numset": 1.3, "wordset": 0.6, "point": 0.5, "groups": 0.4}
 
 
 def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[Candidate | None, list[str]]:
@@ -137,13 +139,13 @@ def finish(g: Growth) -> str:
 
 def read_all(g: Growth, names: list[str]) -> tuple[str, str]:
     """Returns (type, text) of an operation that reads all the given variables, or no text."""
-    for attempt in range(5):
+    for attempt in range(6):
         unread, types = dict(g.unread), g.types
-        if attempt > 1:  # with nothing else in reach
+        if attempt or len(names) > 1:  # with nothing else in reach
             g.types = {name: types[name] for name in names}
-        goal = g.random.choice(RETURNS[types[g.random.choice(names)]])
+        goal = g.random.choice((*RETURNS[types[g.random.choice(names)]], *(("int", "bool", "str") if len(names) > 1 else ())))
         g.unread = dict.fromkeys(names)
-        text = g.operate(goal)
+        text = g.operate(goal, least=len(names))
         is_read = bool(text) and not g.unread
         g.types, g.unread = types, unread
         if is_read:
@@ -156,7 +158,7 @@ def read_all(g: Growth, names: list[str]) -> tuple[str, str]:
 def combine(g: Growth, first: str, second: str) -> str:
     """Returns one expression over two variables."""
     kinds = {g.types[first], g.types[second]}
-    options = [f"({first}, {second})", f"[{first}, {second}]", f"({second}, {first})"]
+    options = [f"({first}, {second})", f"[{first}, {second}]"]
     if kinds == {"int"}:
         options += [f"{first} + {second}", f"{first} - {second}", f"{first} * {second}", f"max({first}, {second})"] * 2
     elif kinds == {"str"}:

@@ -43,9 +43,9 @@ STR = Table(
     P("$str![1:]", 1, 1), P("$str![:2]", 1, 1), P("$str![-1]", 1, 1), P("$str!.replace($ch, $ch)", 1, 1),
     P("$str! + $str", 1, 1), P("$str! * 2", 1, 0.8), P("$str! + str($int!)", 1, 1),
     P("@($str ;; $sep ;; $mark ;; '' ;; ' ')@.join($words!)", 2, 6), P("''.join(sorted($str!))", 2, 1),
-    P("''.join(reversed($str!))", 2, 1), P("''.join($words!)", 2, 2), P("$str!.lower()", 2, 2.5),
+    P("''.join(reversed($str!))", 2, 1), P("''.join($words!)", 2, 3), P("$str!.lower()", 2, 2.5),
     P("$str!.upper()", 2, 1.5), P("$str!.replace($sep, @($mark ;; '')@)", 2, 3), P("$str!.replace($str, $str)", 2, 1),
-    P("$str!.strip(@($sep ;; )@)", 2, 1.5), P("$str!.@(lstrip ;; rstrip)@(@($sep ;; )@)", 2, 1.2),
+    P("$str!.strip(@($sep ;; )@)", 2, 1.5), P("$str!.@(lstrip ;; rstrip ;; rstrip)@(@($sep ;; )@)", 2, 2),
     P("$str!.@(capitalize ;; title ;; swapcase ;; casefold)@()", 2, 1.4), P("$words![@(0 ;; -1)@]", 2, 2),
     P("$str!.split($sep)[@(0 ;; -1)@]", 2, 2), P("$str!.rsplit($sep, 1)[-1]", 2, 1.2),
     P("$str!.@(partition ;; rpartition)@($sep)[@(0 ;; -1)@]", 2, 1.2), P("$str!.@(ljust ;; rjust)@($big, $mark)", 2, 1),
@@ -55,9 +55,9 @@ STR = Table(
     P("$str![$few::2]", 3, 0.5), P("$str![-$few:]", 2, 0.8), P("f'{$str!}{$str!}'", 2, 1), P("f'{$str!}-{$int!}'", 2, 1),
     P("f'{$int!:02d}'", 3, 0.4), P("f'{$str!!r}'", 3, 0.3), P("f'{$int!} of {len($seq!)}'", 2, 0.6),
     P("'@({}-{} ;; {} {} ;; {}: {} ;; {}{})@'.format($str!, $int!)", 2, 0.9), P("'{}@({} ;; /{})@'.format($str!, $str)", 2, 1),
-    P("'@(%s-%d ;; %s:%d)@' % ($str!, $int!)", 3, 0.5), P("'{name}'.format_map({'name': $str!})", 3, 0.2),
+    P("'@(%s-%d ;; %s:%d)@' % ($str!, $int!)", 3, 0.5), P("'{name}@( ;; !)@'.format_map({'name': $str!})", 3, 0.7),
     P("$str! if $cond else $str", 2, 1), P("$str!.translate(str.maketrans($ch, $ch))", 2, 1.2),
-    P("$str!.translate(str.maketrans('', '', $vowels))", 2, 1), P("$str!.encode().decode()[::-1]", 3, 0.2),
+    P("$str!.translate(str.maketrans('', '', $vowels))", 2, 1), P("$str!.encode().decode()[::-1]", 3, 0.5),
     P("$str!.encode('ascii', 'ignore').decode('ascii').upper()", 3, 0.2), P("$str!.expandtabs($two)", 2, 0.7),
     P("''.join($str~1 for $str~1 in $str! if $str~1.@(isalpha ;; isdigit ;; isalnum ;; isupper ;; islower)@())", 2, 2),
     P("''.join([$str~1 for $str~1 in $str! if $str~1 not in $vowels])", 2, 1.5),
@@ -92,11 +92,11 @@ INTS = Table(
       "$str~1.@(isdigit ;; isdecimal)@()]", 2, 1), P("[int($int~1 > $big) for $int~1 in $ints!]", 3, 0.4),
     P("[$int~1 if $int~1 > $big else 0 for $int~1 in $ints!]", 2, 0.7), P("$ints![1:] + $ints![:1]", 2, 0.5),
     P("[b - a for a, b in zip($ints!, $ints![1:])]", 3, 0.4), P("$groups!.get($lit, [])", 3, 1),
-    P("[ord($str~1) for $str~1 in $str![:3]]", 3, 0.4), P("sum($rows!, [])", 3, 0.4), P("$ints![slice($few, $big)]", 3, 0.2),
+    P("[ord($str~1) for $str~1 in $str![:3]]", 3, 0.4), P("sum($rows!, [])", 3, 0.4), P("$ints![slice($few, $big)]", 3, 0.7),
     P("[$int~2 for $int~1 in $ints! if ($int~2 := $int~1 * $c) > $big]" , 3, 0.5), P("list(range(len($seq!)))", 2, 0.4),
 )
 WORDS = Table(
-    P("$str!.split($sep)", 2, 5), P("$str!.split()", 2, 2), P("$str!.splitlines()", 2, 0.6), P("list($str!)", 2, 2.5),
+    P("$str!.split($sep)", 2, 5), P("$str!.split()", 2, 2), P("$str!.splitlines()", 2, 1.2), P("list($str!)", 2, 2.5),
     P("$str!.rsplit($sep, $few)", 2, 1), P("$str!.split($sep, 1)", 2, 1), P("sorted($words!)", 2, 1.5),
     P("$words![::-1]", 2, 1), P("$words![@($few: ;; :-$few ;; ::2 ;; :$few)@]", 2, 1.5), P("list($counts!.keys())", 2, 1.5),
     P("list($counts!)", 2, 1), P("sorted($counts!)", 2, 1), P("[$word~1.@(upper ;; lower ;; title ;; strip ;; capitalize)@() "
@@ -155,7 +155,7 @@ NUMSET = Table(
 )
 WORDSET = Table(
     P("set($words!)", 2, 3), P("set($str!)", 2, 1.5), P("{$word~1[0] for $word~1 in $words! if $word~1}", 2, 1), P("set($counts!)", 2, 1),
-    P("$wordset! @(& ;; - ;; |)@ set($words!)", 2, 1), P("{$word~1.lower() for $word~1 in $words!}", 2, 1), P("set($str!) & set($str!)", 3, 0.5),
+    P("$wordset! @(& ;; - ;; |)@ set($words!)", 2, 1), P("{$word~1.@(lower ;; casefold)@() for $word~1 in $words!}", 2, 1), P("set($str!) & set($str!)", 3, 0.5),
 )
 POINT = Table(
     P("($int!, $int)", 2, 2), P("tuple($ints!)", 2, 2), P("tuple(sorted($ints!))", 2, 1), P("(len($seq!), $int!)", 2, 1),
@@ -168,7 +168,7 @@ BOOL = Table(
     P("$big in $ints!", 1, 1), P("len($ints!) > $two", 1, 1), P("sum($ints!) > $big", 1, 1), P("$ints![0] > $big", 1, 1),
     P("$str!.startswith($str)", 2, 3), P("$str!.endswith($str)", 2, 2.5), P("$str in $str!", 2, 2), P("$str not in $str!", 2, 1),
     P("$str!.isdigit()", 2, 1.5), P("$str!.@(isalpha ;; isupper ;; islower ;; isalnum ;; isnumeric ;; isspace)@()", 2, 4),
-    P("$str!.@(istitle ;; isdecimal ;; isascii ;; isidentifier ;; isprintable)@()", 2, 2.5), P("len($seq!) @(> ;; < ;; == ;; >= ;; "
+    P("$str!.@(istitle ;; isdecimal ;; isascii ;; istitle ;; isidentifier ;; isprintable)@()", 2, 3.5), P("len($seq!) @(> ;; < ;; == ;; >= ;; "
       "!=)@ $c", 2, 2), P("$str in $words!", 2, 2), P("$lit not in $words!", 2, 0.7), P("$lit in $counts!", 2, 1.5),
     P("$str! in $counts!", 2, 1.5), P("$int! in $ints!", 2, 1.5), P("$int! not in $ints!", 2, 0.7), P("not $seq!", 2, 1.5), P("len($sized!) > $two", 2, 0.7),
     P("$int! != $int", 2, 1), P("$int! <= $big", 2, 1), P("$int! > $big and $cond", 2, 0.8), P("$cond or $int! < $big", 2, 0.6),
@@ -181,7 +181,7 @@ BOOL = Table(
     P("$float! > $big", 2, 1.5), P("$bool!", 2, 1.5), P("not $bool!", 2, 1), P("$ints! == sorted($ints!)", 3, 0.2),
     P("$wordset!.isdisjoint($words!)", 2, 1), P("{$lit, $lit} <= set($words!)", 3, 0.2), P("$str! > $str", 3, 0.3),
     P("$str! in ($lit, $lit)", 2, 0.5), P("$str! in {$lit, $lit, $lit}", 2, 0.5), P(
-      "$str!.lower() in $topic", 3, 0.4), P("isinstance($counts!.get($lit), int)", 3, 0.3), P("type($counts!.get($str!)) is int", 3, 0.2),
+      "$str!.lower() in $topic", 3, 0.4), P("isinstance($counts!.get($lit), int)", 3, 1), P("type($counts!.get($str!)) is int", 3, 0.8),
 )
 EXPRESSIONS = {"int": INT, "float": FLOAT, "str": STR, "ints": INTS, "words": WORDS, "counts": COUNTS, "groups": GROUPED,
                "rows": ROWS, "pairs": PAIRS, "numset": NUMSET, "wordset": WORDSET, "point": POINT, "bool": BOOL}

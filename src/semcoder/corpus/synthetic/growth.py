@@ -100,14 +100,16 @@ class Growth:
         if names and (depth >= NESTING[self.level] or self.random.random() < 0.7):
             return self.pick(kind, avoid)
         if depth < NESTING[self.level] and kind in EXPRESSIONS:
+            unread = dict(self.unread)
             text = self.operate(kind, depth + 1, bracket=True)
-            if text:
+            if text and set(avoid).isdisjoint(NAME.findall(text)):  # `n >= n - 5` says nothing
                 return text
+            self.unread = unread
         return self.pick(kind, avoid) if names else self.literal(kind)
 
-    def operate(self, kind: str, depth: int = 0, bracket: bool = False) -> str:
-        """Returns an operation that yields a type, or "" if the variables at hand allow none."""
-        production = EXPRESSIONS[kind].draw(self.random, self.level, self.kinds())
+    def operate(self, kind: str, depth: int = 0, bracket: bool = False, least: int = 0) -> str:
+        """Returns an operation on at least so many variables that yields a type, or "" if there is none."""
+        production = EXPRESSIONS[kind].draw(self.random, self.level, self.kinds(), least=least)
         if production is None:
             return ""
         filling = Filling()

@@ -20,12 +20,23 @@ IN_PLACE = (
     B("$counts^1 = dict($counts1)\n$counts1.setdefault($str!, $int)", 2, 0.7), B("$int+ = $counts^.setdefault(@($lit ;; $str!)@, $big)", 2, 1),
     B("$counts^1[$str!2] = $counts1.get($str2, $big) + 1", 2, 1),
     B("$numset^.update($ints!)", 2, 1.5), B("$numset^.@(difference_update ;; intersection_update ;; symmetric_difference_update)@($ints!)", 2, 3),
+    B("if $str!1 in $wordset^2:\n    $wordset2.remove($str1)", 2, 1),
+    B("$numset+1 = set($ints!)\n$numset1.@(intersection_update ;; difference_update ;; symmetric_difference_update ;; update)@(@($ints! ;; [$int, $int] ;; "
+      "range($big))@)", 2, 1),
+    B("$counts+1 = $counts!.copy()\n$counts1[$lit] = @($int ;; len($counts1))@", 2, 1.2),
+    B("$words+1 = $words!.copy()\n$words1.@(reverse() ;; sort() ;; pop() ;; append($str) ;; insert(0, $str))@", 2, 1.5),
+    B("$ints+1 = $ints!.copy()\n$ints1.@(reverse() ;; sort() ;; pop() ;; append($int) ;; extend($ints))@", 2, 1.5),
     B("$wordset^.@(discard ;; add)@($str!)", 2, 1), B("if $int!1 in $numset^2:\n    $numset2.remove($int1)\nelse:\n    $numset2.add($int1)", 2, 1),
     B("$numset+1 = set($ints!)\nif len($numset1) == 1:\n    return $numset1.pop()", 2, 0.7), B("if len($numset^1) > $two:\n    $numset1.clear()", 2, 0.8),
     B("$numset+1 = set()\n$ints+2 = []\nfor $int~3 in $ints!:\n    if $int3 in $numset1:\n        $ints2.append($int3)\n    $numset1.add($int3)", 2, 1.2),
     B("$numset+1 = $numset!2.copy()\n$numset1.discard(@(max ;; min)@($numset2))", 3, 0.5),
 )
 STRINGS = (
+    B("$int+1 = @(-1 ;; 0)@\nif $ch9 in $str!2:\n    $int1 = $str2.@(index ;; rindex)@($ch9)", 2, 1.5),
+    B("if $int!1 in $ints!2:\n    return $ints2.index($int1)", 2, 1), B("$int+ = $ints!1.index(@(max ;; min)@($ints1))", 2, 1.2),
+    B("if $str!1 in $words!2:\n    return $words2.index($str1)", 2, 1), B("if $sep in $str!1:\n    $str+2 = $str1[$str1.@(index ;; rindex)@($sep):]\n"
+      "else:\n    $str2 = $str1", 2, 1.2),
+    B("if $str!1.@(startswith ;; endswith)@($str):\n    return $str1.@(upper() ;; title() ;; replace($sep, '') ;; center(12, $mark))@", 2, 1.5),
     B("$str+1, _, $str+2 = $str!.@(partition ;; rpartition)@($sep)", 2, 1.5), B("$str+1, *$words+2 = $str!.split($sep)", 2, 1.2),
     B("$words+1 = $str!.split($sep)\n$words1[0] = $words1[0].@(upper ;; title ;; capitalize)@()", 2, 1.2),
     B("$words+1 = list($str!)\n$words1.reverse()\n$str+2 = @('' ;; $mark)@.join($words1)", 2, 1.5),

@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from random import Random
 
+EASY_SHARE, HARD_SHARE = 0.25, 2  # of entries of level 1 above it, and of those of level 3
 SPLIT = re.compile(r"@\((.*?)\)@|\$([a-z]+)([!+~^]?)(\d?)")
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 GROUPS = {"seq": ("str", "ints", "words"), "list": ("ints", "words"), "table": ("counts", "groups"),
@@ -127,26 +129,39 @@ def split_line(line: str) -> tuple[int, tuple]:
 
 
 class Table:
-    """Productions or blocks, drawn by weight among those that a level and the variables at hand allow."""
+    """Productions or blocks, drawn by weight among those that a level and the variables at hand allow.
+
+    What the easy level has comes less often above it; what only the hardest has comes more often there.
+    """
 
     def __init__(self, *entries: Production | Block):
+        self.entries = entries
         self._by_level = {}
         for level in (1, 2, 3):
             allowed = [entry for entry in entries if entry.level <= level]
-            total, sums = 0.0, []
-            for entry in allowed:
-                total += entry.weight
-                sums.append(total)
-            self._by_level[level] = (allowed, sums)
-        self.entries = entries
+            weights = [entry.weight * (EASY_SHARE if entry.level == 1 < level else HARD_SHARE if entry.level == 3 else 1)
+                       for entry in allowed]
+            self._by_level[level] = (allowed, list(accumulate(weights)))
 
-    def draw(self, random: Random, level: int, kinds: set[str], changeable: set[str] | None = None):
-        """Returns an entry whose needs the given types meet and which changes only some types, or None."""
+    def draw(self, random: Random, level: int, kinds: set[str], changeable: set[str] | None = None, least: int = 0):
+        """Returns an entry, or None.
+
+        Args:
+            random: where chance comes from.
+            level: entries above it are left out.
+            kinds: the types of variables at hand; an entry's needs are among them.
+            changeable: the types of variables that may be changed (None: all).
+            least: number of needs that the entry has at least.
+        """
         allowed, sums = self._by_level[level]
+
+        def fits(entry: Production | Block) -> bool:
+            return entry.needs <= kinds and len(entry.needs) >= least and (
+                changeable is None or entry.changed <= changeable)
+
         for _ in range(6 if sums else 0):
             entry = random.choices(allowed, cum_weights=sums)[0]
-            if entry.needs <= kinds and (changeable is None or entry.changed <= changeable):
+            if fits(entry):
                 return entry
-        fitting = [entry for entry in allowed
-                   if entry.needs <= kinds and (changeable is None or entry.changed <= changeable)]
+        fitting = [entry for entry in allowed if fits(entry)]
         return random.choices(fitting, [entry.weight for entry in fitting])[0] if fitting else None

@@ -30,11 +30,15 @@ class Run:
     text: str
     status: str  # ok | exception | over budget | not a literal
     output: str
-    outcomes: frozenset[int]  # 2 * statement + (1: condition true or body entered, 0: false or exhausted)
+    outcomes: frozenset[int]  # see Trial.branches
 
 
 class Trial:
-    """A program that runs again and again. `branches` holds every outcome that its branches could have."""
+    """A program that runs again and again.
+
+    `branches` numbers every outcome that its branches could have: a condition true and false, a loop's body entered and
+    its items exhausted, each case of a match, each handler of a try and its body run to the end.
+    """
 
     def __init__(self, code: str, entry: str, max_chars: int):
         tree = ast.parse(code)
@@ -57,8 +61,8 @@ class Trial:
                 raise EventLimit("too many steps")
             return number != without
 
-        def branch(number: int, value: object) -> object:
-            outcomes.add(2 * number + 1 if value else 2 * number)
+        def branch(outcome: int, value: object) -> object:
+            outcomes.add(outcome + 1 if value else outcome)
             return value
 
         # A fresh namespace for each run, so that globals never leak from one run into the next.
@@ -101,29 +105,35 @@ class Trial:
         self.statements.append(statement)
         body = [statement]
         if kind in (ast.If, ast.While, ast.For, ast.Try, ast.Match):
-            self._switch_parts(statement, kind, number, repeats)
+            self._switch_parts(statement, kind, repeats or kind in (ast.While, ast.For))
         elif repeats:
             body += [make_call("_check", name) for name in find_grown(statement, kind)]
         return ast.If(make_expression("_step", ast.Constant(number, **PLACE)), body, [], **PLACE)
 
-    def _switch_parts(self, statement: ast.stmt, kind: type, number: int, repeats: bool) -> None:
+    def _switch_parts(self, statement: ast.stmt, kind: type, repeats: bool) -> None:
         """Switches the blocks of a compound statement and notes the outcomes of its branch."""
-        blocks = statement.cases if kind is ast.Match else [statement]
-        if kind is ast.Try:
-            blocks = [statement, *statement.handlers]
-        repeats = repeats or kind in (ast.While, ast.For)
-        for block in blocks:
+        blocks = [*getattr(statement, "cases", ()), *getattr(statement, "handlers", ())]
+        for block in (statement, *blocks):
             for field in ("body", "orelse", "finalbody"):
                 if getattr(block, field, None):
                     setattr(block, field, self._switch_block(getattr(block, field), repeats))
+        for block in blocks:
+            block.body.insert(0, self._make_outcome())
         if kind is ast.For:
-            statement.body.insert(0, make_call("_reach", ast.Constant(2 * number + 1, **PLACE)))
-            statement.orelse.insert(0, make_call("_reach", ast.Constant(2 * number, **PLACE)))
+            statement.body.insert(0, self._make_outcome())
+            statement.orelse.insert(0, self._make_outcome())
+        elif kind is ast.Try:
+            statement.body.append(self._make_outcome())
         elif kind in (ast.If, ast.While) and not isinstance(statement.test, ast.Constant):
-            statement.test = make_expression("_branch", ast.Constant(number, **PLACE), statement.test)
-        else:
-            return
-        self.branches |= {2 * number, 2 * number + 1}
+            first = len(self.branches)
+            self.branches |= {first, first + 1}
+            statement.test = make_expression("_branch", ast.Constant(first, **PLACE), statement.test)
+
+    def _make_outcome(self) -> ast.stmt:
+        """Returns a statement that notes a new outcome when it is reached."""
+        outcome = len(self.branches)
+        self.branches.add(outcome)
+        return make_call("_reach", ast.Constant(outcome, **PLACE))
 
 
 class Guard(ast.NodeTransformer):
