@@ -13,10 +13,9 @@ from tqdm.auto import tqdm
 from semcoder.config import Config, CorpusConfig, require
 from semcoder.corpus.candidates import Candidate, make_random
 from semcoder.corpus.card import write_card
-from semcoder.corpus.described import generate_described
 from semcoder.corpus.filters import Deduplicator, find_leaks
 from semcoder.corpus.open_source import collect_functions
-from semcoder.corpus.synthetic import generate_crux
+from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import LEVEL, run_jobs
 from semcoder.records import SPLITS

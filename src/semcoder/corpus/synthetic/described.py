@@ -4,21 +4,53 @@ The description is true by test: the reference of the chain is computed beside t
 a program that disagrees with it (letters' places in the alphabet after capitals, say) is refused.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
-from semcoder.corpus.candidates import Candidate, find_flaw, make_random, normalize, try_outputs
-from semcoder.corpus.operations import OPERATIONS, Operation
-from semcoder.corpus.synthetic import LETTERS, MAX_ATTEMPTS, draw_inputs
+from semcoder.corpus.candidates import Candidate, make_random, normalize
+from semcoder.corpus.synthetic.acceptance import accept
+from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, draw_arguments
+from semcoder.corpus.synthetic.operations import OPERATIONS as EASY_OPERATIONS
+from semcoder.corpus.synthetic.operations import Operation
+from semcoder.corpus.synthetic.trial import Run
+from semcoder.corpus.synthetic.values import Source
+from semcoder.corpus.synthetic.wide_operations import WIDE_OPERATIONS
+from semcoder.corpus.synthetic.words import FEW_LETTERS
 from semcoder.execution.literals import to_literal
 
-KIND_WORDS = {"list": "a list of numbers", "str": "a text"}
-PARAMETERS = {"list": ("nums", "values", "xs", "data"), "str": ("text", "word", "s", "name")}
-CONSTANT_NAMES = {"number": ("k", "n", "limit"), "few": ("k", "n", "times"), "letter": ("ch", "mark", "letter")}
-CONSTANT_KINDS = {"number": "int", "few": "few", "letter": "letter"}
+OPERATIONS = EASY_OPERATIONS + WIDE_OPERATIONS
+KIND_WORDS = {"list": "a list of numbers", "str": "a text", "words": "a list of words",
+              "dict": "a dictionary from words to numbers", "rows": "a list of lists of numbers"}
+INPUT_TYPES = {"list": "ints", "str": "str", "words": "words", "dict": "counts", "rows": "rows",
+               "number": "int", "few": "few", "letter": "letter", "word": "word", "sep": "sep"}
+PARAMETERS = {"list": ("nums", "values", "xs", "data"), "str": ("text", "word", "s", "name"),
+              "words": ("words", "names", "tokens", "labels"), "dict": ("table", "counts", "stock", "scores"),
+              "rows": ("rows", "grid", "matrix", "groups")}
+CONSTANT_NAMES = {"number": ("k", "n", "limit"), "few": ("k", "n", "times"), "letter": ("ch", "mark", "letter"),
+                  "word": ("target", "wanted", "entry"), "sep": ("sep", "mark", "between")}
 OPENINGS = ("Given {kind} `{x}`, {steps}.", "Take {kind} `{x}`. {Steps}.", "{Steps}, where `{x}` is {kind}.")
+LETTER = re.compile(r"(?<!capital )letter(?![`\w]*`)")
+LENGTHS = {1: (1, 1, 2, 2), 2: (2, 2, 3, 3), 3: (2, 3, 3, 4)}  # operations in a row
+WIDE_OPENINGS = (*OPENINGS, "For {kind} `{x}`, {steps}.", "`{x}` is {kind}. {Steps}.")
 STEP_NAMES = {"list": ("kept", "result", "out", "rest"), "str": ("out", "new", "changed", "line"),
-              "int": ("total", "count", "best", "size"), "bool": ("ok", "found", "flag", "seen")}
+              "words": ("parts", "found", "chosen", "pieces"), "dict": ("table2", "mapping", "sizes", "seen"),
+              "rows": ("lists", "blocks", "lines", "cells"), "int": ("total", "count", "best", "size"),
+              "bool": ("ok", "found", "flag", "seen")}
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A described program before its trial: what it does, in code, words and reference."""
+
+    chain: tuple[Operation, ...]
+    constants: tuple[str | None, ...]
+    types: tuple[str, ...]  # of the parameters
+    parameters: tuple[str, ...]
+    code: str
+    description: str
+    plan: str
 
 
 def generate_described(seed: int, index: int, level: int, num_inputs: int) -> tuple[Candidate | None, list[str]]:
@@ -29,57 +61,57 @@ def generate_described(seed: int, index: int, level: int, num_inputs: int) -> tu
     random = make_random("described", seed, index, level)
     flaws = []
     for _ in range(MAX_ATTEMPTS):
-        candidate, reference = compose(random, index, seed, level, num_inputs)
-        flaw = find_flaw(candidate.code, "f", candidate.inputs)
-        if not flaw and try_outputs(candidate.code, "f", candidate.inputs) != reference:
-            flaw = "untrue description"
+        source = Source(random, level)
+        made = compose(random, level, source)
+        runs, flaw = accept(made.code, "f", lambda made=made, source=source: draw_arguments(source, made.types),
+                            num_inputs, level)
+        flaw = flaw or find_untruth(made, runs)
         if not flaw:
-            return candidate, flaws
+            return Candidate("synthetic", "described", f"described seed {seed} index {index}", "MIT", level, "f",
+                             normalize(made.code), tuple(run.text for run in runs), made.description, made.plan), flaws
         flaws.append(flaw)
     return None, flaws
 
 
-def compose(random: Random, index: int, seed: int, level: int,
-            num_inputs: int) -> tuple[Candidate, list[str] | None]:
-    """Returns a random described program and its reference outputs (None where the reference itself fails)."""
-    kind = random.choice(("list", "str"))
-    chain = draw_chain(random, kind, random.choice((1, 1, 2, 2) if level == 1 else (2, 2, 3, 3, 4)))
+def compose(random: Random, level: int, source: Source) -> Composition:
+    """Returns a random described program."""
+    kind = random.choice(("list", "str")) if level == 1 else random.choice(("list", "str", "str", "words", "dict", "rows"))
+    chain = draw_chain(random, kind, random.choice(LENGTHS[level]), level)
     x = random.choice(PARAMETERS[kind])
-    constants, kinds, parameters = [], [kind], [x]
+    constants, types, parameters = [], [INPUT_TYPES[kind]], [x]
     for operation in chain:
-        constants.append(draw_constant(random, operation, kinds, parameters))
-    code = normalize(f"def f({', '.join(parameters)}):\n" + realise(random, chain, constants, x))
-    inputs = draw_inputs(random, tuple(kinds), level, num_inputs)
+        constants.append(draw_constant(random, operation, types, parameters, source))
+    code = f"def f({', '.join(parameters)}):\n" + realise(random, chain, constants, x)
     plan = " | ".join([kind, *(o.name if c is None else f"{o.name} {c}"
                                for o, c in zip(chain, constants, strict=True))])
-    candidate = Candidate("synthetic", "described", f"described seed {seed} index {index}", "MIT", level, "f", code,
-                          inputs, describe(random, chain, constants, kind, x), plan)
-    return candidate, compute_reference(chain, constants, parameters, inputs)
+    return Composition(tuple(chain), tuple(constants), tuple(types), tuple(parameters), code,
+                       describe(random, chain, constants, kind, x, level), plan)
 
 
-def draw_chain(random: Random, kind: str, length: int) -> list[Operation]:
+def draw_chain(random: Random, kind: str, length: int, level: int) -> list[Operation]:
     """Returns operations that fit one after the other; one that yields a number or a truth ends the chain."""
     chain = []
     while len(chain) < length and kind in KIND_WORDS:
         is_last = len(chain) == length - 1
-        fitting = [o for o in OPERATIONS if o.takes == kind and o not in chain
+        fitting = [o for o in OPERATIONS if o.takes == kind and o not in chain and o.level <= level
                    and (is_last or o.gives in KIND_WORDS)]
         chain.append(random.choice(fitting))
         kind = chain[-1].gives
     return chain
 
 
-def draw_constant(random: Random, operation: Operation, kinds: list[str], parameters: list[str]) -> str | None:
+def draw_constant(random: Random, operation: Operation, types: list[str], parameters: list[str],
+                  source: Source) -> str | None:
     """Returns the operation's constant: a literal or, once per program, a second parameter's name; None if none."""
     if not operation.constant:
         return None
     if len(parameters) == 1 and random.random() < 0.3:
         name = random.choice([n for n in CONSTANT_NAMES[operation.constant] if n not in parameters])
         parameters.append(name)
-        kinds.append(CONSTANT_KINDS[operation.constant])
+        types.append(INPUT_TYPES[operation.constant])
         return name
-    if operation.constant == "letter":
-        return repr(random.choice(LETTERS))
+    if operation.constant in ("letter", "word", "sep"):
+        return repr({"letter": random.choice(FEW_LETTERS), "word": source.word(), "sep": source.separator}[operation.constant])
     return str(random.randint(2, 3 if operation.constant == "few" else 6))
 
 
@@ -88,7 +120,7 @@ def realise(random: Random, chain: list[Operation], constants: list[str | None],
     lines, names = [], {kind: list(pool) for kind, pool in STEP_NAMES.items()}
     for operation, constant in zip(chain, constants, strict=True):
         y = names[operation.gives].pop(random.randrange(len(names[operation.gives])))
-        body = random.choice(operation.bodies).replace("{x}", x).replace("{y}", y).replace("{k}", str(constant))
+        body = random.choice(operation.bodies).format(x=x, y=y, k=constant)
         lines += body.split("\n")
         x = y
     if lines[-1].startswith(f"{x} = ") and random.random() < 0.6:
@@ -98,32 +130,38 @@ def realise(random: Random, chain: list[Operation], constants: list[str | None],
     return "".join(f"    {line}\n" for line in lines)
 
 
-def describe(random: Random, chain: list[Operation], constants: list[str | None], kind: str, x: str) -> str:
+def describe(random: Random, chain: list[Operation], constants: list[str | None], kind: str, x: str,
+             level: int) -> str:
     """Returns the description in one of its phrasings."""
     phrases = [random.choice(o.phrases).replace("{k}", f"`{c}`" if c and c.isidentifier() else str(c))
                for o, c in zip(chain, constants, strict=True)]
+    if level > 1:  # texts hold more than letters there
+        phrases = [LETTER.sub("character", phrase) if operation in EASY_OPERATIONS else phrase
+                   for operation, phrase in zip(chain, phrases, strict=True)]
     if chain[-1].gives in KIND_WORDS:
         phrases.append(random.choice(("return the result", "return what you get")))
     steps = phrases[0] if len(phrases) == 1 else ", then ".join(phrases[:-1]) + " and " + phrases[-1]
-    return random.choice(OPENINGS).format(kind=KIND_WORDS[kind], x=x, steps=steps, Steps=steps[0].upper() + steps[1:])
+    return random.choice(OPENINGS if level == 1 else WIDE_OPENINGS).format(kind=KIND_WORDS[kind], x=x, steps=steps, Steps=steps[0].upper() + steps[1:])
 
 
-def compute_reference(chain: list[Operation], constants: list[str | None], parameters: list[str],
-                      inputs: tuple[str, ...]) -> list[str] | None:
-    """Returns the outputs that the operations' own references give, independent of the realised code."""
-    outputs = []
-    for text in inputs:
-        value, *rest = eval(f"({text},)", {"__builtins__": {}})
+def find_untruth(made: Composition, runs: tuple[Run, ...]) -> str:
+    """Returns why a description does not fit what the program did, or "": the references know nothing of the code."""
+    idle = {i for i, operation in enumerate(made.chain) if operation.takes == operation.gives}
+    for run in runs:
+        value, *rest = eval(f"({run.text},)", {"__builtins__": {}})
         try:
-            for operation, constant in zip(chain, constants, strict=True):
-                value = apply(operation.reference, value, constant, parameters, rest)
+            for i, (operation, constant) in enumerate(zip(made.chain, made.constants, strict=True)):
+                before, value = value, apply(operation.reference, value, constant, made.parameters, rest)
+                if value != before:
+                    idle.discard(i)
         except (ValueError, IndexError):  # the largest of an empty list, say: the program must fail too
-            return None
-        outputs.append(to_literal(value))
-    return outputs
+            return "untrue description"
+        if to_literal(value) != run.output:
+            return "untrue description"
+    return "operation without effect" if idle else ""
 
 
-def apply(reference: Callable, value: object, constant: str | None, parameters: list[str], rest: list) -> object:
+def apply(reference: Callable, value: object, constant: str | None, parameters: tuple[str, ...], rest: list) -> object:
     """Returns one operation's value; a constant that names a parameter is looked up."""
     if constant is None:
         return reference(value)
