@@ -42,7 +42,7 @@ BRANCHES = (
     B("if $cond:\n    $do\nelif $cond:\n    $do\nelse:\n    $do", 2, 1.5), B("if $cond:\n    if $cond:\n        $do\n    $do", 2, 1),
     B("$str+1 = @('low' ;; 'small' ;; 'no')@\nif $cond:\n    $str1 = @('high' ;; 'large' ;; 'yes')@", 2, 1),
     B("if $cond and $cond:\n    $do", 2, 1), B("if $cond or $cond:\n    $do\nelse:\n    $do", 2, 1),
-    B("$bool+ = @($cond ;; $cond and $cond ;; not ($cond))@", 2, 1),
+    B("$bool+ = @($cond ;; $cond and $cond)@", 2, 1),
     B("if ($int~1 := $str!.find($str)) @(>= 0 ;; != -1)@:\n    $do\nelse:\n    $do", 3, 0.6),
     B("match len($seq!) % 3:\n    case 0:\n        $do\n    case 1:\n        $do\n    case _:\n        $do", 3, 0.7),
     B("match $ints!:\n    case []:\n        return 'empty'\n    case [first]:\n        return first\n    case [first, *rest]:\n"

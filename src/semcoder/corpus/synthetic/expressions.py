@@ -64,7 +64,8 @@ STR = Table(
     P("' '.join($word~1.capitalize() for $word~1 in $words!)", 2, 0.8), P("@(max ;; min)@($words!, key=len)", 3, 1),
     P("''.join($word~1[0] for $word~1 in $words! if $word~1)", 3, 1), P("''.join(map(str, $ints!))", 2, 1),
     P("','.join(str($int~1) for $int~1 in $ints!)", 2, 0.8), P("@(max ;; min)@($str!)", 3, 0.4),
-    P("'-'.join(sorted($counts!))", 2, 0.7), P("'@(yes ;; even ;; short)@' if $cond else '@(no ;; odd ;; long)@'", 2, 1),
+    P("'-'.join(sorted($counts!))", 2, 0.7), P("'yes' if $cond else 'no'", 2, 0.4),
+    P("'even' if $int! % 2 == 0 else 'odd'", 2, 0.4), P("'long' if len($seq!) > $c else 'short'", 2, 0.4),
     P("max($counts!.items(), key=lambda kv: (kv[1], kv[0]))"
       "[0]", 3, 0.7), P("$str! * $two", 2, 0.8), P("$str!.split()[-1]", 2, 0.7), P("$str! * ($int! % 3)", 3, 0.5),
     P("chr(ord('a') + $int! % 26)", 3, 0.4), P("'%s' % $int!", 3, 0.2), P("(lambda s: s[::-1])($str!)", 3, 0.2),
@@ -155,7 +156,8 @@ NUMSET = Table(
 )
 WORDSET = Table(
     P("set($words!)", 2, 3), P("set($str!)", 2, 1.5), P("{$word~1[0] for $word~1 in $words! if $word~1}", 2, 1), P("set($counts!)", 2, 1),
-    P("$wordset! @(& ;; - ;; |)@ set($words!)", 2, 1), P("{$word~1.@(lower ;; casefold)@() for $word~1 in $words!}", 2, 1), P("set($str!) & set($str!)", 3, 0.5),
+    P("$wordset! @(& ;; - ;; |)@ set($words!)", 2, 1), P("set($words!).@(union ;; intersection ;; difference ;; symmetric_difference)@(@($words! ;; [$lit, $lit])@)", 2, 1.5),
+    P("{$word~1.@(lower ;; casefold)@() for $word~1 in $words!}", 2, 1), P("set($str!) & set($str!)", 3, 0.5),
 )
 POINT = Table(
     P("($int!, $int)", 2, 2), P("tuple($ints!)", 2, 2), P("tuple(sorted($ints!))", 2, 1), P("(len($seq!), $int!)", 2, 1),
@@ -171,7 +173,7 @@ BOOL = Table(
     P("$str!.@(istitle ;; isdecimal ;; isascii ;; istitle ;; isidentifier ;; isprintable)@()", 2, 3.5), P("len($seq!) @(> ;; < ;; == ;; >= ;; "
       "!=)@ $c", 2, 2), P("$str in $words!", 2, 2), P("$lit not in $words!", 2, 0.7), P("$lit in $counts!", 2, 1.5),
     P("$str! in $counts!", 2, 1.5), P("$int! in $ints!", 2, 1.5), P("$int! not in $ints!", 2, 0.7), P("not $seq!", 2, 1.5), P("len($sized!) > $two", 2, 0.7),
-    P("$int! != $int", 2, 1), P("$int! <= $big", 2, 1), P("$int! > $big and $cond", 2, 0.8), P("$cond or $int! < $big", 2, 0.6),
+    P("$int! != $int", 2, 1), P("$int! <= $big", 2, 1), P("$cond and $cond", 2, 0.8), P("$cond or $cond", 2, 0.6),
     P("$str! == $str![::-1]", 2, 0.3), P("$str! != $str", 2, 0.5), P("$counts!.get($lit) is None", 2, 0.7),
     P("$counts!.get($str!) is not None", 2, 0.7), P("any($int~1 > $big for $int~1 in $ints!)", 2, 0.7),
     P("all($int~1 @(> ;; >=)@ $big for $int~1 in $ints!)", 2, 0.7), P("any($str~1.isdigit() for $str~1 in $str!)", 2, 0.7),
@@ -179,7 +181,7 @@ BOOL = Table(
     P("$numset!.@(issubset ;; issuperset)@($ints!)", 2, 3), P("$int! in $numset!", 2, 1.5), P("$str! in $wordset!", 2, 1),
     P("bool($seq!)", 3, 0.4), P("$point![0] < $point![-1]", 2, 1), P("0 < $int! <= $big", 2, 0.7),
     P("$float! > $big", 2, 1.5), P("$bool!", 2, 1.5), P("not $bool!", 2, 1), P("$ints! == sorted($ints!)", 3, 0.2),
-    P("$wordset!.isdisjoint($words!)", 2, 1), P("{$lit, $lit} <= set($words!)", 3, 0.2), P("$str! > $str", 3, 0.3),
+    P("set($str!).@(issubset ;; isdisjoint ;; issuperset)@($vowels)", 2, 1), P("$wordset!.isdisjoint($words!)", 2, 1), P("{$lit, $lit} <= set($words!)", 3, 0.2), P("$str! > $str", 3, 0.3),
     P("$str! in ($lit, $lit)", 2, 0.5), P("$str! in {$lit, $lit, $lit}", 2, 0.5), P(
       "$str!.lower() in $topic", 3, 0.4), P("isinstance($counts!.get($lit), int)", 3, 1), P("type($counts!.get($str!)) is int", 3, 0.8),
 )

@@ -25,9 +25,10 @@ class Stuck(Exception):
 class Filling:
     """One template while it is filled: its named holes, the variables it used, made or changed, and its locals."""
 
-    __slots__ = ("names", "used", "new", "local", "tested")
+    __slots__ = ("names", "used", "new", "local", "tested", "is_expression")
 
-    def __init__(self):
+    def __init__(self, is_expression: bool = False):
+        self.is_expression = is_expression
         self.names: dict[str, str] = {}
         self.used: list[str] = []
         self.new: list[str] = []
@@ -112,7 +113,7 @@ class Growth:
         production = EXPRESSIONS[kind].draw(self.random, self.level, self.kinds(), least=least)
         if production is None:
             return ""
-        filling = Filling()
+        filling = Filling(is_expression=True)
         text = self.fill(production.parts, filling, depth)
         for name in filling.local:  # items of comprehensions
             del self.types[name]
@@ -159,7 +160,7 @@ class Growth:
         """Returns a condition on other variables than the conditions before it: `n > 8 and n < 3` says nothing."""
         for _ in range(4):
             unread = dict(self.unread)
-            text = self.operate("bool", depth)
+            text = self.operate("bool", depth, least=int(filling.is_expression))  # no condition of conditions inside
             tested = set(NAME.findall(text)) & self.types.keys()
             if text and not tested & filling.tested:
                 filling.tested |= tested

@@ -20,6 +20,9 @@ IN_PLACE = (
     B("$counts^1 = dict($counts1)\n$counts1.setdefault($str!, $int)", 2, 0.7), B("$int+ = $counts^.setdefault(@($lit ;; $str!)@, $big)", 2, 1),
     B("$counts^1[$str!2] = $counts1.get($str2, $big) + 1", 2, 1),
     B("$numset^.update($ints!)", 2, 1.5), B("$numset^.@(difference_update ;; intersection_update ;; symmetric_difference_update)@($ints!)", 2, 3),
+    B("$wordset+1 = set($words!)\n$wordset1.@(discard ;; add)@($lit)", 2, 1),
+    B("$wordset+1 = set($words!)\n$wordset1.@(difference_update ;; intersection_update ;; symmetric_difference_update ;; update)@"
+      "(@($words! ;; [$lit, $lit])@)", 2, 1.2),
     B("if $str!1 in $wordset^2:\n    $wordset2.remove($str1)", 2, 1),
     B("$numset+1 = set($ints!)\n$numset1.@(intersection_update ;; difference_update ;; symmetric_difference_update ;; update)@(@($ints! ;; [$int, $int] ;; "
       "range($big))@)", 2, 1),
