@@ -32,7 +32,8 @@ def count_constructs(codes: Iterable[str]) -> Constructs:
     for code in codes:
         nodes = list(ast.walk(ast.parse(code)))
         own = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        own |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+        own |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+        own |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
         found.programs += 1
         found.nodes.update({type(n).__name__ for n in nodes})
         found.methods.update({n.attr for n in nodes if isinstance(n, ast.Attribute)} & ALL_METHODS)

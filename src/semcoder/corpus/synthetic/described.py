@@ -14,13 +14,14 @@ from semcoder.corpus.synthetic.acceptance import accept
 from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, draw_arguments
 from semcoder.corpus.synthetic.operations import OPERATIONS as EASY_OPERATIONS
 from semcoder.corpus.synthetic.operations import Operation
+from semcoder.corpus.synthetic.table_operations import ENTRIES, LISTS, NESTED
 from semcoder.corpus.synthetic.trial import Run
 from semcoder.corpus.synthetic.values import Source
-from semcoder.corpus.synthetic.wide_operations import WIDE_OPERATIONS
+from semcoder.corpus.synthetic.word_operations import PARTS, WORDS
 from semcoder.corpus.synthetic.words import FEW_LETTERS
 from semcoder.execution.literals import to_literal
 
-OPERATIONS = EASY_OPERATIONS + WIDE_OPERATIONS
+OPERATIONS = EASY_OPERATIONS + WORDS + PARTS + ENTRIES + NESTED + LISTS
 KIND_WORDS = {"list": "a list of numbers", "str": "a text", "words": "a list of words",
               "dict": "a dictionary from words to numbers", "rows": "a list of lists of numbers"}
 INPUT_TYPES = {"list": "ints", "str": "str", "words": "words", "dict": "counts", "rows": "rows",
@@ -75,7 +76,7 @@ def generate_described(seed: int, index: int, level: int, num_inputs: int) -> tu
 
 def compose(random: Random, level: int, source: Source) -> Composition:
     """Returns a random described program."""
-    kind = random.choice(("list", "str")) if level == 1 else random.choice(("list", "str", "str", "words", "dict", "rows"))
+    kind = random.choice(("list", "str") if level == 1 else ("list", "str", "str", "words", "dict", "rows"))
     chain = draw_chain(random, kind, random.choice(LENGTHS[level]), level)
     x = random.choice(PARAMETERS[kind])
     constants, types, parameters = [], [INPUT_TYPES[kind]], [x]
@@ -111,7 +112,8 @@ def draw_constant(random: Random, operation: Operation, types: list[str], parame
         types.append(INPUT_TYPES[operation.constant])
         return name
     if operation.constant in ("letter", "word", "sep"):
-        return repr({"letter": random.choice(FEW_LETTERS), "word": source.word(), "sep": source.separator}[operation.constant])
+        drawn = {"letter": random.choice(FEW_LETTERS), "word": source.word(), "sep": source.separator}
+        return repr(drawn[operation.constant])
     return str(random.randint(2, 3 if operation.constant == "few" else 6))
 
 
@@ -141,7 +143,8 @@ def describe(random: Random, chain: list[Operation], constants: list[str | None]
     if chain[-1].gives in KIND_WORDS:
         phrases.append(random.choice(("return the result", "return what you get")))
     steps = phrases[0] if len(phrases) == 1 else ", then ".join(phrases[:-1]) + " and " + phrases[-1]
-    return random.choice(OPENINGS if level == 1 else WIDE_OPENINGS).format(kind=KIND_WORDS[kind], x=x, steps=steps, Steps=steps[0].upper() + steps[1:])
+    opening = random.choice(OPENINGS if level == 1 else WIDE_OPENINGS)
+    return opening.format(kind=KIND_WORDS[kind], x=x, steps=steps, Steps=steps[0].upper() + steps[1:])
 
 
 def find_untruth(made: Composition, runs: tuple[Run, ...]) -> str:

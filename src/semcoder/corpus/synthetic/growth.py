@@ -166,7 +166,7 @@ class Growth:
                 filling.tested |= tested
                 return text
             self.unread = unread
-        raise Stuck
+        raise Stuck("nothing fits")
 
     def add(self, block: Block, depth: int) -> None:
         """Adds a block's lines; what it made or changed is unread afterwards, its locals are gone."""
@@ -189,7 +189,7 @@ class Growth:
         self.frozen = outer | set(around.local) | (set(around.used) - set(around.new))
         block = self.changes.draw(self.random, self.level, self.kinds(), self.kinds(self.frozen))
         if block is None:
-            raise Stuck
+            raise Stuck("nothing fits")
         filling = Filling()
         for indent, parts in block.lines:
             self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
@@ -199,9 +199,12 @@ class Growth:
     changes: Table  # set by the module that holds the blocks
 
 
-CONSTANTS = {
-    "c": lambda g: str(g.random.randint(2, 5) if g.level == 1 else g.random.choice((1, 2, 2, 3, 3, 4, 5, 6, 7, 10))),
-    "big": lambda g: str(g.random.randint(2, 9) if g.level == 1 else g.random.choice((0, 1, 2, 3, 5, 5, 8, 10, 12, 20))),
+SMALL_NUMBERS = (1, 2, 2, 3, 3, 4, 5, 6, 7, 10)  # factors and steps; the likelier ones twice
+BOUNDS = (0, 1, 2, 3, 5, 5, 8, 10, 12, 20)  # what values are compared with
+CONSTANTS = {  # hole -> what stands there
+    "c": lambda g: str(g.random.randint(2, 5) if g.level == 1 else g.random.choice(SMALL_NUMBERS)),
+    "big": lambda g: str(g.random.randint(2, 9) if g.level == 1 else g.random.choice(BOUNDS)),
+    "wide": lambda g: str(g.random.choice((6, 8, 10, 12, 15, 20))),
     "few": lambda g: str(g.random.randint(1, 3)),
     "two": lambda g: str(g.random.randint(2, 3)),
     "ch": lambda g: repr(g.random.choice(FEW_LETTERS)),

@@ -17,8 +17,9 @@ from random import Random
 EASY_SHARE, HARD_SHARE = 0.25, 2  # of entries of level 1 above it, and of those of level 3
 SPLIT = re.compile(r"@\((.*?)\)@|\$([a-z]+)([!+~^]?)(\d?)")
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
-GROUPS = {"seq": ("str", "ints", "words"), "list": ("ints", "words"), "table": ("counts", "groups"),
-          "sized": ("str", "ints", "words", "counts", "rows", "pairs", "groups", "numset", "wordset", "point")}  # several types that one hole takes
+GROUPS = {  # several types that one hole takes
+    "seq": ("str", "ints", "words"), "list": ("ints", "words"), "table": ("counts", "groups"),
+    "sized": ("str", "ints", "words", "counts", "rows", "pairs", "groups", "numset", "wordset", "point")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ class Table:
         self._by_level = {}
         for level in (1, 2, 3):
             allowed = [entry for entry in entries if entry.level <= level]
-            weights = [entry.weight * (EASY_SHARE if entry.level == 1 < level else HARD_SHARE if entry.level == 3 else 1)
-                       for entry in allowed]
+            shares = {1: EASY_SHARE if level > 1 else 1, 2: 1, 3: HARD_SHARE}
+            weights = [entry.weight * shares[entry.level] for entry in allowed]
             self._by_level[level] = (allowed, list(accumulate(weights)))
 
     def draw(self, random: Random, level: int, kinds: set[str], changeable: set[str] | None = None, least: int = 0):
