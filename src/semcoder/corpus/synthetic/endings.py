@@ -7,7 +7,8 @@ RETURNS = {  # type of a variable -> types that an operation on it may yield
     "int": ("int", "int", "str", "bool"), "float": ("float", "int"), "bool": ("bool", "str"),
     "str": ("str", "str", "str", "int", "words", "bool"), "ints": ("ints", "ints", "int", "int", "bool"),
     "words": ("words", "str", "str", "int", "counts"), "counts": ("counts", "words", "ints", "pairs", "int"),
-    "groups": ("counts", "groups", "rows"), "rows": ("ints", "rows", "int"), "pairs": ("pairs", "words", "counts", "int"),
+    "groups": ("counts", "groups", "rows"), "rows": ("ints", "rows", "int"),
+    "pairs": ("pairs", "words", "counts", "int"),
     "numset": ("ints", "int", "numset"), "wordset": ("words", "wordset", "int"), "point": ("int", "point", "ints"),
 }
 JOINT_RETURNS = ("int", "bool", "str")  # more types that an operation on two variables may yield

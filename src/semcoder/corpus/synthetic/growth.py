@@ -177,6 +177,7 @@ class Growth:
             if isinstance(parts[0], Hole) and parts[0].kind == "do":
                 self.add_change(depth + indent, filling)
             else:
+                filling.tested.clear()  # an elif may well ask about the same variable
                 self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
         for name in filling.local:
             self.types.pop(name, None)

@@ -51,34 +51,34 @@ IN_PLACE = (
       "$ints1.@(reverse() ;; sort() ;; pop() ;; append($int) ;; extend($ints))@", 2, 1.5),
 )
 SETS = (
-    B("$numset^.update($ints!)", 2, 2.7),
-    B("$numset^.@(difference_update ;; intersection_update ;; symmetric_difference_update)@($ints!)", 2, 5.4),
+    B("$numset^.update($ints!)", 2, 4.1),
+    B("$numset^.@(difference_update ;; intersection_update ;; symmetric_difference_update)@($ints!)", 2, 8.1),
     B("$wordset+1 = set($words!)\n"
-      "$wordset1.@(discard ;; add)@($lit)", 2, 3.6),
+      "$wordset1.@(discard ;; add)@($lit)", 2, 5.4),
     B("$wordset+1 = set($words!)\n"
       "$wordset1.@(difference_update ;; intersection_update ;; symmetric_difference_update ;; "
-      "update)@(@($words! ;; [$lit, $lit])@)", 2, 2.16),
+      "update)@(@($words! ;; [$lit, $lit])@)", 2, 3.2),
     B("if $str!1 in $wordset^2:\n"
-      "    $wordset2.remove($str1)", 2, 1.8),
+      "    $wordset2.remove($str1)", 2, 2.7),
     B("$numset+1 = set($ints!)\n"
       "$numset1.@(intersection_update ;; difference_update ;; symmetric_difference_update ;; "
-      "update)@(@($ints! ;; [$int, $int] ;; range($big))@)", 2, 1.8),
-    B("$wordset^.@(discard ;; add)@($str!)", 2, 3.6),
+      "update)@(@($ints! ;; [$int, $int] ;; range($big))@)", 2, 2.7),
+    B("$wordset^.@(discard ;; add)@($str!)", 2, 5.4),
     B("if $int!1 in $numset^2:\n"
       "    $numset2.remove($int1)\n"
       "else:\n"
-      "    $numset2.add($int1)", 2, 1.8),
+      "    $numset2.add($int1)", 2, 2.7),
     B("$numset+1 = set($ints!)\n"
       "if len($numset1) == 1:\n"
-      "    return $numset1.pop()", 2, 1.26),
+      "    return $numset1.pop()", 2, 1.9),
     B("if len($numset^1) > $two:\n"
-      "    $numset1.clear()", 2, 1.44),
+      "    $numset1.clear()", 2, 2.2),
     B("$numset+1 = set()\n"
       "$ints+2 = []\n"
       "for $int~3 in $ints!:\n"
       "    if $int3 in $numset1:\n"
       "        $ints2.append($int3)\n"
-      "    $numset1.add($int3)", 2, 2.16),
+      "    $numset1.add($int3)", 2, 3.2),
     B("$numset+1 = $numset!2.copy()\n"
       "$numset1.discard(@(max ;; min)@($numset2))", 3, 1.8),
 )

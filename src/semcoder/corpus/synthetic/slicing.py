@@ -67,7 +67,7 @@ class Slicer:
 
     def _return(self, event: dict) -> None:
         frame = self._stack.pop()
-        goal = {frame.step, frame.returned, frame.barrier}
+        goal = {frame.returned, frame.barrier}
         self._goal = goal
         if self._stack:
             caller = self._stack[-1]
