@@ -8,9 +8,9 @@ once: some output must change.
 import ast
 from collections.abc import Callable
 
-from semcoder.corpus.synthetic.flow import UNPROVEN, read_flows
+from semcoder.corpus.synthetic.flow import Flow, read_flows
 from semcoder.corpus.synthetic.slicing import slice_run
-from semcoder.corpus.synthetic.trial import Run, Trial, compile_arguments
+from semcoder.corpus.synthetic.trial import Run, Trial
 from semcoder.execution.execute import compile_program, run_call
 
 MAX_CHARS = {1: 60, 2: 100, 3: 140}  # of a value's literal: larger ones would only test copying
@@ -21,15 +21,15 @@ DRAWS_PER_INPUT = 8  # inputs drawn for each one kept before a branch counts as 
 def accept(code: str, entry: str, draw: Callable[[], str], num_inputs: int,
            level: int) -> tuple[tuple[Run, ...], str]:
     """Returns the chosen executions of a program, or none and why it is refused."""
-    if has_unused_argument(code, entry):
+    tree = ast.parse(code)
+    if has_unused_argument(tree, entry, flows := read_flows(tree)):
         return (), "unused argument"
-    trial = Trial(code, entry, MAX_CHARS[level])
+    trial = Trial(tree, entry, MAX_CHARS[level])
     runs, flaw = draw_runs(trial, draw, num_inputs)
-    if flaw:
-        return (), flaw
-    chosen = choose_runs(runs, trial.branches, num_inputs)
-    flaw = find_flaw(trial, code, entry, chosen, level)
-    return (() if flaw else tuple(chosen)), flaw
+    if not flaw:
+        runs = choose_runs(runs, trial.branches, num_inputs)
+        flaw = find_flaw(trial, flows, code, runs, level)
+    return (() if flaw else tuple(runs)), flaw
 
 
 def draw_runs(trial: Trial, draw: Callable[[], str], num_inputs: int) -> tuple[list[Run], str]:
@@ -40,7 +40,7 @@ def draw_runs(trial: Trial, draw: Callable[[], str], num_inputs: int) -> tuple[l
         if text in seen:
             continue
         seen.add(text)
-        run = trial.run(text, compile_arguments(text))
+        run = trial.run(text)
         if run.status != "ok":
             failures.append(run.status)
             if len(failures) > max(1, len(runs)):
@@ -56,8 +56,9 @@ def draw_runs(trial: Trial, draw: Callable[[], str], num_inputs: int) -> tuple[l
 
 
 def is_varied(runs: list[Run], num_inputs: int) -> bool:
-    """Returns whether the outputs differ enough to choose from."""
-    return len({run.output for run in runs}) >= min(num_inputs, 3)
+    """Returns whether the outputs differ enough to choose from; some can only be true or false."""
+    outputs = {run.output for run in runs}
+    return len(outputs) >= min(num_inputs, 3) or (len(outputs) == 2 and len(runs) >= 2 * num_inputs)
 
 
 def choose_runs(runs: list[Run], branches: set[int], num_inputs: int) -> list[Run]:
@@ -75,7 +76,7 @@ def choose_runs(runs: list[Run], branches: set[int], num_inputs: int) -> list[Ru
     return chosen
 
 
-def find_flaw(trial: Trial, code: str, entry: str, runs: list[Run], level: int) -> str:
+def find_flaw(trial: Trial, flows: dict[int, Flow], code: str, runs: list[Run], level: int) -> str:
     """Returns why a program is not worth keeping with these executions, or "" if it is."""
     if trial.branches - frozenset().union(*(run.outcomes for run in runs)):
         return "branch never taken"
@@ -83,18 +84,18 @@ def find_flaw(trial: Trial, code: str, entry: str, runs: list[Run], level: int) 
         return "constant output"
     if returns_argument(runs):
         return "returns its argument"
-    events = trace(code, entry, runs, level)
+    events = trace(code, trial.entry, runs, level)
     if events is None:
         return "over budget when traced"
-    if find_dead(ast.parse(code), events):
+    if find_dead(flows, events):
         return "dead statement"
     return "statement without effect" if trial.find_idle(runs) else ""
 
 
-def has_unused_argument(code: str, entry: str) -> bool:
+def has_unused_argument(tree: ast.Module, entry: str, flows: dict[int, Flow]) -> bool:
     """Returns whether the entry function never reads one of its arguments."""
-    function = next(n for n in ast.parse(code).body if isinstance(n, ast.FunctionDef) and n.name == entry)
-    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == entry)
+    read = set().union(*(flow.uses for line, flow in flows.items() if line > function.lineno))
     return any(argument.arg not in read for argument in function.args.args)
 
 
@@ -120,9 +121,7 @@ def trace(code: str, entry: str, runs: list[Run], level: int) -> list[tuple] | N
     return found
 
 
-def find_dead(tree: ast.Module, events: list[tuple]) -> list[ast.stmt]:
-    """Returns the statements that are in no execution's slice: no returned value depends on them."""
-    flows = read_flows(tree)
+def find_dead(flows: dict[int, Flow], events: list[tuple]) -> set[int]:
+    """Returns the lines of statements that are in no execution's slice: no returned value depends on them."""
     needed = set().union(*(slice_run(flows, run) for run in events))
-    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not isinstance(node, UNPROVEN)
-            and node.lineno not in needed]
+    return {flow.line for flow in flows.values() if flow.is_proven} - needed

@@ -15,7 +15,9 @@ JOINT_RETURNS = ("int", "bool", "str")  # more types that an operation on two va
 
 
 def finish_easy(g: Growth) -> str:
-    """Returns what a level 1 function returns: what it made last, or an operation on it."""
+    """Returns what a level 1 function returns: what it made last, or an operation on it or on two variables."""
+    if len(g.unread) == 2 and (text := read_all(g, list(g.unread))[1]):
+        return text
     last = list(g.unread or g.types)[-1]
     kind = g.types[last]
     shape = g.random.choices(("name", "operation", "comparison"), (4, 4, 1))[0]

@@ -15,7 +15,7 @@ GROUPS_OF = {kind: tuple(group for group, members in GROUPS.items() if kind in m
 ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value": "int"}  # others: themselves
 NAME = re.compile(r"[a-z]\w*")
 NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
-PREFER_UNREAD = 0.75
+PREFER_UNREAD = 0.9
 
 
 class Stuck(Exception):

@@ -9,6 +9,7 @@ import ast
 from dataclasses import dataclass
 from types import CodeType
 
+from semcoder.corpus.synthetic.flow import walk
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.tracer import EventLimit
 
@@ -20,7 +21,7 @@ MAX_INT = 10**12
 UNSWITCHED = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Pass)
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 WIDTH_METHODS = ("ljust", "rjust", "center", "zfill", "expandtabs")
-RISKY = ("*", "<<", *(f".{name}(" for name in WIDTH_METHODS))
+GUARDED = {ast.BinOp, ast.AugAssign, ast.Call}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,23 @@ class Trial:
     its items exhausted, each case of a match, each handler of a try and its body run to the end.
     """
 
-    def __init__(self, code: str, entry: str, max_chars: int):
-        tree = ast.parse(code)
+    def __init__(self, tree: ast.Module, entry: str, max_chars: int):
+        """Takes over the tree: it holds the switches afterwards."""
         self.statements: list[ast.stmt] = []
         self.branches: set[int] = set()
-        self._entry, self._max_chars = entry, max_chars
-        if any(sign in code for sign in RISKY):
-            tree = Guard().visit(tree)
+        self.entry, self._max_chars = entry, max_chars
+        self._arguments: dict[str, CodeType] = {}
+        for node in walk(tree):
+            if node.__class__ in GUARDED:
+                guard(node)
         tree.body = self._switch_block(tree.body, False)
         self._code = compile(tree, "<trial>", "exec")
 
-    def run(self, text: str, arguments: CodeType, without: int = -1) -> Run:
+    def run(self, text: str, without: int = -1) -> Run:
         """Returns how the program ends on an argument list, with one statement (by number) left out if asked."""
         left, outcomes = MAX_STEPS, set()
+        if text not in self._arguments:
+            self._arguments[text] = compile(f"({text},)", "<input>", "eval")
 
         def step(number: int) -> bool:
             nonlocal left
@@ -71,7 +76,7 @@ class Trial:
         status, output = "ok", ""
         try:
             exec(self._code, namespace)
-            value = namespace[self._entry](*eval(arguments))
+            value = namespace[self.entry](*eval(self._arguments[text]))
             if is_literal(value):
                 output = to_literal(value, self._max_chars)
             else:
@@ -84,10 +89,8 @@ class Trial:
 
     def find_idle(self, runs: list[Run]) -> ast.stmt | None:
         """Returns a statement without which every run still gives its output, or None if all are needed."""
-        arguments = [compile_arguments(run.text) for run in runs]
         for number, statement in enumerate(self.statements):
-            if all(self.run(run.text, code, number).output == run.output
-                   for run, code in zip(runs, arguments, strict=True)):
+            if all(self.run(run.text, number).output == run.output for run in runs):
                 return statement
         return None
 
@@ -98,7 +101,7 @@ class Trial:
         """Returns the statement behind its switch; `repeats` says that it may run many times."""
         kind = type(statement)
         if kind is ast.FunctionDef:
-            statement.body = self._switch_block(statement.body, statement.name != self._entry)
+            statement.body = self._switch_block(statement.body, statement.name != self.entry)
         if kind in UNSWITCHED:
             return statement
         number = len(self.statements)
@@ -136,31 +139,21 @@ class Trial:
         return make_call("_reach", ast.Constant(outcome, **PLACE))
 
 
-class Guard(ast.NodeTransformer):
+def guard(node: ast.BinOp | ast.AugAssign | ast.Call) -> None:
     """Puts checks around what could grow without bound in a single step: factors, exponents and widths."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
-        self.generic_visit(node)
-        if isinstance(node.op, (ast.Pow, ast.LShift)):
-            node.left, node.right = guard("_factor", node.left), guard("_exponent", node.right)
-        elif isinstance(node.op, ast.Mult):
-            node.left, node.right = guard("_factor", node.left), guard("_factor", node.right)
-        return node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AugAssign:
-        self.generic_visit(node)
-        if isinstance(node.op, (ast.Pow, ast.LShift, ast.Mult)):
-            node.value = guard("_factor" if isinstance(node.op, ast.Mult) else "_exponent", node.value)
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        self.generic_visit(node)
+    if node.__class__ is ast.Call:
         if isinstance(node.func, ast.Attribute) and node.func.attr in WIDTH_METHODS and node.args:
-            node.args[0] = guard("_factor", node.args[0])
-        return node
+            node.args[0] = limit("_factor", node.args[0])
+        return
+    right = "value" if node.__class__ is ast.AugAssign else "right"
+    if isinstance(node.op, (ast.Mult, ast.Pow, ast.LShift)):
+        name = "_factor" if isinstance(node.op, ast.Mult) else "_exponent"
+        setattr(node, right, limit(name, getattr(node, right)))
+        if right == "right":
+            node.left = limit("_factor", node.left)
 
 
-def guard(name: str, node: ast.expr) -> ast.expr:
+def limit(name: str, node: ast.expr) -> ast.expr:
     """Returns the expression inside a check; a constant small enough needs none."""
     if isinstance(node, ast.Constant) and (not isinstance(node.value, int) or node.value <= MAX_EXPONENT):
         return node
@@ -189,11 +182,6 @@ def find_grown(statement: ast.stmt, kind: type) -> list[ast.Name]:
         return []
     return [ast.Name(node.id, ast.Load(), **PLACE) for target in targets for node in ast.walk(target)
             if isinstance(node, ast.Name)]
-
-
-def compile_arguments(text: str) -> CodeType:
-    """Returns code that evaluates an argument list to a fresh tuple."""
-    return compile(f"({text},)", "<input>", "eval")
 
 
 def check_size(value: object) -> None:
