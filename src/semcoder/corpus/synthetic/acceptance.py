@@ -14,7 +14,7 @@ from semcoder.corpus.synthetic.trial import Run, Trial
 from semcoder.execution.execute import compile_program, run_call
 
 MAX_CHARS = {1: 60, 2: 100, 3: 140}  # of a value's literal: larger ones would only test copying
-MAX_EVENTS = 500
+MAX_EVENTS = 400  # of one traced run: what the traces stage allows by default
 DRAWS_PER_INPUT = 8  # inputs drawn for each one kept before a branch counts as never taken
 
 
@@ -89,7 +89,9 @@ def find_flaw(trial: Trial, flows: dict[int, Flow], code: str, runs: list[Run], 
         return "over budget when traced"
     if find_dead(flows, events):
         return "dead statement"
-    return "statement without effect" if trial.find_idle(runs) else ""
+    if trial.has_idle_statement(runs):
+        return "statement without effect"
+    return "operation without effect" if trial.has_idle_operation(runs) else ""
 
 
 def has_unused_argument(tree: ast.Module, entry: str, flows: dict[int, Flow]) -> bool:

@@ -42,13 +42,15 @@ CHANGES = Table(
     B("$str^1 = $str1[$few:]", 2, 0.6),
     B("$counts^.setdefault($str!, $int)", 2, 0.5),
 )
-EASY = (
+EASY_BRANCHES = (
     B("if $cond:\n"
       "    $do", 1, 2),
     B("if $cond:\n"
       "    $do\n"
       "else:\n"
       "    $do", 1, 2),
+)
+EASY_LOOPS = (
     B("$int+1 = 0\n"
       "for $int~2 in $ints!:\n"
       "    $int1 += @($int2 ;; $int2 * $two ;; $few)@", 1, 1),

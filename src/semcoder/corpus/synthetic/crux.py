@@ -9,7 +9,7 @@ from random import Random
 
 from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.synthetic.acceptance import accept
-from semcoder.corpus.synthetic.blocks import BRANCHES, CHANGES, EASY
+from semcoder.corpus.synthetic.blocks import BRANCHES, CHANGES, EASY_BRANCHES, EASY_LOOPS
 from semcoder.corpus.synthetic.control import CONTROL, FUNCTIONS
 from semcoder.corpus.synthetic.endings import finish, finish_easy
 from semcoder.corpus.synthetic.growth import Growth, Stuck
@@ -17,12 +17,12 @@ from semcoder.corpus.synthetic.loops import LOOPS
 from semcoder.corpus.synthetic.patterns import IN_PLACE, SETS, STRINGS
 from semcoder.corpus.synthetic.templates import Table
 from semcoder.corpus.synthetic.values import Source
-from semcoder.corpus.synthetic.words import NAMES
 
 MAX_ATTEMPTS = 60  # grown anew until a program passes all tests
 Growth.changes = CHANGES
-EASY_BLOCKS = Table(*EASY)
-BLOCKS = Table(*EASY, *BRANCHES, *LOOPS, *IN_PLACE, *SETS, *STRINGS, *CONTROL, *FUNCTIONS)
+EASY_MAKERS = ("assign", "assign", "assign", CHANGES, CHANGES, Table(*EASY_BRANCHES), Table(*EASY_LOOPS))
+BLOCKS = Table(*EASY_BRANCHES, *EASY_LOOPS, *BRANCHES, *LOOPS, *IN_PLACE, *SETS, *STRINGS, *CONTROL, *FUNCTIONS)
+ASSIGN_SHARE = 0.25  # of statements above level 1
 EASY_SIGNATURES = (("ints",), ("str",), ("ints", "int"), ("str", "int"), ("int", "int"), ("str", "str"))
 WIDE_SIGNATURES = {  # parameter types and how often they come
     ("str",): 9, ("ints",): 6, ("words",): 4, ("counts",): 5, ("rows",): 2, ("pairs",): 1.2, ("groups",): 1.5,
@@ -76,13 +76,14 @@ def grow_program(random: Random, level: int, source: Source) -> tuple[str, tuple
     g = Growth(random, level, source)
     types = random.choice(EASY_SIGNATURES) if level == 1 else random.choices(
         list(WIDE_SIGNATURES), list(WIDE_SIGNATURES.values()))[0]
-    g.parameters = [g.declare(kind, NAMES[kind]) for kind in types]
+    g.parameters = [g.declare(kind) for kind in types]
     g.unread = dict.fromkeys(g.parameters)
-    for _ in range(random.randint(1, 2) if level == 1 else random.randint(1, level)):
-        if random.random() < (0.6 if level == 1 else 0.25):
+    for _ in range(random.choice((1, 1, 2)) if level == 1 else random.randint(1, level)):
+        maker = random.choice(EASY_MAKERS) if level == 1 else "assign" if random.random() < ASSIGN_SHARE else BLOCKS
+        if maker == "assign":
             assign(g)
         else:
-            g.add((EASY_BLOCKS if level == 1 else BLOCKS).draw(random, level, g.kinds()), 1)
+            g.add(maker.draw(random, level, g.kinds()), 1)
     g.lines.append("    return " + (finish_easy(g) if level == 1 else finish(g)))
     if any(name in g.unread for name in g.parameters):
         raise Stuck("unused argument")
@@ -102,6 +103,6 @@ def assign(g: Growth) -> None:
         return
     just_read = [name for name in g.variables(kind) if name in unread and name not in g.unread]
     is_update = bool(just_read) and g.random.random() < 0.45
-    name = just_read[-1] if is_update else g.declare(kind, NAMES[kind])
+    name = just_read[-1] if is_update else g.declare(kind)
     g.lines.append(f"    {name} = {text}")
     g.unread[name] = None

@@ -1,7 +1,6 @@
 """What a generated function returns: something that reads every variable nobody has read."""
 
 from semcoder.corpus.synthetic.growth import Growth
-from semcoder.corpus.synthetic.words import NAMES
 
 RETURNS = {  # type of a variable -> types that an operation on it may yield
     "int": ("int", "int", "str", "bool"), "float": ("float", "int"), "bool": ("bool", "str"),
@@ -37,7 +36,7 @@ def finish(g: Growth) -> str:
         name = g.random.choice(waiting)
         kind, text = read_all(g, [name])
         if text:
-            g.unread[new := g.declare(kind, NAMES[kind])] = None
+            g.unread[new := g.declare(kind)] = None
             g.lines.append(f"    {new} = {text}")
     left = list(g.unread or list(g.types)[-1:])
     if len(left) == 1 and left[0] not in g.parameters and g.random.random() < 0.5:

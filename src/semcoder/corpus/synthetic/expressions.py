@@ -29,7 +29,7 @@ BOOL = Table(
     P("$str not in $str!", 2, 1),
     P("$str!.isdigit()", 2, 1.5),
     P("$str!.@(isalpha ;; isupper ;; islower ;; isalnum ;; isnumeric ;; isspace)@()", 2, 4),
-    P("$str!.@(istitle ;; isdecimal ;; isascii ;; istitle ;; isidentifier ;; isprintable ;; isprintable)@()", 2, 6),
+    P("$str!.@(istitle ;; isdecimal ;; isascii ;; isidentifier ;; isprintable)@()", 2, 8),
     P("len($seq!) @(> ;; < ;; == ;; >= ;; !=)@ $c", 2, 2),
     P("$str in $words!", 2, 2),
     P("$lit not in $words!", 2, 0.7),
@@ -70,7 +70,7 @@ BOOL = Table(
     P("$str! in {$lit, $lit, $lit}", 2, 0.5),
     P("$str!.lower() in $topic", 3, 0.4),
     P("isinstance($counts!.get($lit), int)", 3, 1),
-    P("type($counts!.get($str!)) is int", 3, 1.6),
+    P("type($counts!.get($str!)) is int", 3, 4),
 )
 EXPRESSIONS = {"int": INT, "float": FLOAT, "bool": BOOL, "point": POINT, "str": STR, "words": WORDS, "ints": INTS,
                "counts": COUNTS, "groups": GROUPED, "rows": ROWS, "pairs": PAIRS, "numset": NUMSET, "wordset": WORDSET}

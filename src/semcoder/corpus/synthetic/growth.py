@@ -12,6 +12,7 @@ from semcoder.corpus.synthetic.values import Source
 from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
 
 GROUPS_OF = {kind: tuple(group for group, members in GROUPS.items() if kind in members) for kind in NAMES}
+EASY_NAMES = {"int": 8, "str": 6, "ints": 6}  # of the names of a type, so many come at level 1
 ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value": "int"}  # others: themselves
 NAME = re.compile(r"[a-z]\w*")
 NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
@@ -49,12 +50,16 @@ class Growth:
         self.taken: set[str] = set()  # every name used so far, also those out of scope
         self.frozen: set[str] = set()  # names that nothing may change now
 
-    def declare(self, kind: str, names: tuple[str, ...]) -> str:
-        """Returns a fresh name and brings it into scope."""
-        free = [n for n in names if n not in self.taken] or [f"{names[0]}{len(self.taken)}"]
+    def declare(self, kind: str, is_item: bool = False) -> str:
+        """Returns a name and brings it into scope: a fresh one, but items of loops take up names out of scope again."""
+        names = ITEMS[kind] if is_item else NAMES[kind]
+        if self.level == 1:
+            names = names[:1 if is_item else EASY_NAMES[kind]]
+        used = self.types if is_item and kind != "helper" else self.taken
+        free = [n for n in names if n not in used] or [f"{names[0]}{len(self.taken)}"]
         name = self.random.choice(free)
         self.taken.add(name)
-        self.types[name] = kind
+        self.types[name] = ITEM_TYPES.get(kind, kind)
         return name
 
     def kinds(self, hidden: set[str] | frozenset = frozenset()) -> set[str]:
@@ -135,10 +140,10 @@ class Growth:
         """Returns what stands in a hole, and remembers it under the hole's name."""
         used = filling.used
         if hole.mark == "+":
-            text = self.declare(hole.kind, NAMES[hole.kind])
+            text = self.declare(hole.kind)
             filling.new.append(text)
         elif hole.mark == "~":
-            text = self.declare(ITEM_TYPES.get(hole.kind, hole.kind), ITEMS[hole.kind])
+            text = self.declare(hole.kind, is_item=True)
             filling.local.append(text)
         elif hole.mark == "^":
             text = self.pick(hole.kind, [*used, *self.frozen])
@@ -213,5 +218,7 @@ CONSTANTS = {  # hole -> what stands there
     "sep": lambda g: repr(g.source.separator),
     "mark": lambda g: repr(g.random.choice(("-", "_", "*", "#", "+", ".", "!", ":", "/", "|"))),
     "lit": lambda g: repr(g.source.word()),
+    "edge": lambda g: repr(g.random.choice((g.source.word(), g.source.word()[:2], g.source.separator, "A", "a"))),
+    "ending": lambda g: repr(g.random.choice((g.source.word(), g.source.word()[-2:], g.source.separator, "!", "e"))),
     "topic": lambda g: repr(g.source.topic[:g.random.randint(2, 3)]),
 }

@@ -15,6 +15,7 @@ from itertools import accumulate
 from random import Random
 
 EASY_SHARE, HARD_SHARE = 0.25, 2  # of entries of level 1 above it, and of those of level 3
+METHOD, METHOD_SHARE = re.compile(r"\.[a-z@]"), 2.5  # nine in ten of CRUXEval's programs call a method
 SPLIT = re.compile(r"@\((.*?)\)@|\$([a-z]+)([!+~^]?)(\d?)")
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 GROUPS = {  # several types that one hole takes
@@ -141,7 +142,9 @@ class Table:
         for level in (1, 2, 3):
             allowed = [entry for entry in entries if entry.level <= level]
             shares = {1: EASY_SHARE if level > 1 else 1, 2: 1, 3: HARD_SHARE}
-            weights = [entry.weight * shares[entry.level] for entry in allowed]
+            method_share = METHOD_SHARE if level > 1 else 1
+            weights = [entry.weight * shares[entry.level] * (method_share if METHOD.search(entry.text) else 1)
+                       for entry in allowed]
             self._by_level[level] = (allowed, list(accumulate(weights)))
 
     def draw(self, random: Random, level: int, kinds: set[str], changeable: set[str] | None = None, least: int = 0):

@@ -21,6 +21,7 @@ MAX_INT = 10**12
 UNSWITCHED = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Pass)
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 WIDTH_METHODS = ("ljust", "rjust", "center", "zfill", "expandtabs")
+COPIES = ("list", "dict", "set")
 GUARDED = {ast.BinOp, ast.AugAssign, ast.Call}
 
 
@@ -43,7 +44,8 @@ class Trial:
 
     def __init__(self, tree: ast.Module, entry: str, max_chars: int):
         """Takes over the tree: it holds the switches afterwards."""
-        self.statements: list[ast.stmt] = []
+        self.num_statements = 0
+        self._detours: list[int] = []  # detour -> number of the statement that it stands in for
         self.branches: set[int] = set()
         self.entry, self._max_chars = entry, max_chars
         self._arguments: dict[str, CodeType] = {}
@@ -53,8 +55,14 @@ class Trial:
         tree.body = self._switch_block(tree.body, False)
         self._code = compile(tree, "<trial>", "exec")
 
-    def run(self, text: str, without: int = -1) -> Run:
-        """Returns how the program ends on an argument list, with one statement (by number) left out if asked."""
+    def run(self, text: str, without: int = -1, detour: int = -1) -> Run:
+        """Returns how the program ends on an argument list.
+
+        Args:
+            text: the argument list.
+            without: number of a statement that is left out.
+            detour: number of the detour that stands in for it.
+        """
         left, outcomes = MAX_STEPS, set()
         if text not in self._arguments:
             self._arguments[text] = compile(f"({text},)", "<input>", "eval")
@@ -71,8 +79,8 @@ class Trial:
             return value
 
         # A fresh namespace for each run, so that globals never leak from one run into the next.
-        namespace = {"_step": step, "_branch": branch, "_reach": outcomes.add, "_check": check_size,
-                     "_factor": check_factor, "_exponent": check_exponent, "range": make_range}
+        namespace = {"_step": step, "_branch": branch, "_reach": outcomes.add, "_detour": detour.__eq__,
+                     "_check": check_size, "_factor": check_factor, "_exponent": check_exponent, "range": make_range}
         status, output = "ok", ""
         try:
             exec(self._code, namespace)
@@ -87,12 +95,15 @@ class Trial:
             status = "exception"
         return Run(text, status, output, frozenset(outcomes))
 
-    def find_idle(self, runs: list[Run]) -> ast.stmt | None:
-        """Returns a statement without which every run still gives its output, or None if all are needed."""
-        for number, statement in enumerate(self.statements):
-            if all(self.run(run.text, number).output == run.output for run in runs):
-                return statement
-        return None
+    def has_idle_statement(self, runs: list[Run]) -> bool:
+        """Returns whether every run still gives its output when one statement is left out."""
+        return any(all(self.run(run.text, number).output == run.output for run in runs)
+                   for number in range(self.num_statements))
+
+    def has_idle_operation(self, runs: list[Run]) -> bool:
+        """Returns whether every run still gives its output when some `y = operation(x)` is only `y = x`."""
+        return any(all(self.run(run.text, number, detour).output == run.output for run in runs)
+                   for detour, number in enumerate(self._detours))
 
     def _switch_block(self, block: list[ast.stmt], repeats: bool) -> list[ast.stmt]:
         return [self._switch(statement, repeats) for statement in block]
@@ -104,14 +115,32 @@ class Trial:
             statement.body = self._switch_block(statement.body, statement.name != self.entry)
         if kind in UNSWITCHED:
             return statement
-        number = len(self.statements)
-        self.statements.append(statement)
+        number = self.num_statements
+        self.num_statements += 1
         body = [statement]
+        detours = self._make_detours(statement, number) if kind in (ast.Assign, ast.Return) else []
         if kind in (ast.If, ast.While, ast.For, ast.Try, ast.Match):
             self._switch_parts(statement, kind, repeats or kind in (ast.While, ast.For))
         elif repeats:
             body += [make_call("_check", name) for name in find_grown(statement, kind)]
-        return ast.If(make_expression("_step", ast.Constant(number, **PLACE)), body, [], **PLACE)
+        return ast.If(make_expression("_step", ast.Constant(number, **PLACE)), body, detours, **PLACE)
+
+    def _make_detours(self, statement: ast.Assign | ast.Return, number: int) -> list[ast.stmt]:
+        """Returns, for each variable that an operation reads, the statement with this variable in its place."""
+        value = statement.value
+        if value is None or isinstance(value, ast.Name) or is_copy(value):
+            return []
+        called = {node.func for node in walk(value) if node.__class__ is ast.Call}
+        names = dict.fromkeys(n.id for n in walk(value) if n.__class__ is ast.Name and n not in called)
+        detours = []
+        for name in names:
+            plain = ast.Name(name, ast.Load(), **PLACE)
+            shorter = (ast.Return(plain, **PLACE) if isinstance(statement, ast.Return) else
+                       ast.Assign(statement.targets, plain, **PLACE))
+            test = make_expression("_detour", ast.Constant(len(self._detours), **PLACE))
+            detours.append(ast.If(test, [shorter], [], **PLACE))
+            self._detours.append(number)
+        return detours
 
     def _switch_parts(self, statement: ast.stmt, kind: type, repeats: bool) -> None:
         """Switches the blocks of a compound statement and notes the outcomes of its branch."""
@@ -137,6 +166,15 @@ class Trial:
         outcome = len(self.branches)
         self.branches.add(outcome)
         return make_call("_reach", ast.Constant(outcome, **PLACE))
+
+
+def is_copy(value: ast.expr) -> bool:
+    """Returns whether an expression is there to have a value twice."""
+    if isinstance(value, ast.Call):
+        function = value.func
+        return function.attr == "copy" if isinstance(function, ast.Attribute) else getattr(function, "id", "") in COPIES
+    return isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) and not (
+        value.slice.lower or value.slice.upper or value.slice.step)
 
 
 def guard(node: ast.BinOp | ast.AugAssign | ast.Call) -> None:

@@ -6,7 +6,8 @@ from semcoder.corpus.synthetic.words import ALPHABET, CODES, FEW_LETTERS, PHRASE
 from semcoder.execution.literals import to_literal
 
 EMPTY_SHARE = 0.06  # of containers and strings above level 1
-STYLES = ("plain", "plain", "phrase", "phrase", "csv", "snake", "dashed", "path", "settings", "code", "mixed", "lines")
+STYLES = ("plain", "plain", "phrase", "phrase", "csv", "snake", "dashed", "path", "settings", "code", "mixed", "lines",
+          "tabs", "padded")
 
 
 class Source:
@@ -14,7 +15,7 @@ class Source:
 
     def __init__(self, random: Random, level: int):
         self.random, self.level = random, level
-        self.topic = random.sample(random.choice(TOPICS), 6)
+        self.topic = random.sample(random.choice(TOPICS), 4)
         self.style = random.choice(STYLES)
         self.separator = SEPARATORS[self.style]
 
@@ -49,13 +50,15 @@ class Source:
             return random.choice(PHRASES)
         if style == "code":
             return random.choice(CODES)
+        if style == "padded":
+            return random.choice(("  ", " ", "")) + self.word() + random.choice(("", " ", "  "))
         if style == "mixed":
             return self.dress(random.choice((random.choice(PHRASES), self.word() + " " + random.choice(CODES))))
         parts = random.choices(self.topic, k=random.randint(1, 4))
         if style == "settings":
             return ";".join(f"{part}={random.randint(0, 30)}" for part in parts[:3])
-        if random.random() < 0.2:
-            parts[-1] = random.choice((str(random.randint(0, 99)), ""))
+        if random.random() < 0.3:
+            parts[random.choice((0, -1))] = random.choice((str(random.randint(0, 99)), ""))
         return SEPARATORS[style].join(parts)
 
     def dress(self, text: str) -> str:

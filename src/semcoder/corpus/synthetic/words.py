@@ -39,6 +39,7 @@ PHRASES = (
 CODES = ("AB-12", "x7Z9", "2024-05-01", "v1.10.3", "C3PO", "a1b2c3", "42", "007", "3.14", "ISO-8859-1", "Q4", "9F00",
          "1,250", "+49 30", "12:45", "u_17", "R2-D2", "64bit", "0xff", "B-17-c", "10%", "#tag", "n/a", "20.5")
 SEPARATORS = {"csv": ",", "phrase": " ", "path": "/", "snake": "_", "dashed": "-", "settings": "=", "plain": "a",
-              "code": "-", "mixed": " ", "lines": "\n"}
+              "code": "-", "mixed": " ", "lines": "\n", "tabs": "\t",
+              "padded": " "}
 FEW_LETTERS = "abcdeorst"  # of constants, and of strings above level 1: few, so that they meet
 ALPHABET = "abcdefghiklmnoprstuw"  # of the easy level's strings
