@@ -78,12 +78,18 @@ def grow_program(random: Random, level: int, source: Source) -> tuple[str, tuple
         list(WIDE_SIGNATURES), list(WIDE_SIGNATURES.values()))[0]
     g.parameters = [g.declare(kind) for kind in types]
     g.unread = dict.fromkeys(g.parameters)
+    used: set[str] = set()
     for _ in range(random.choice((1, 1, 2)) if level == 1 else random.randint(1, level)):
         maker = random.choice(EASY_MAKERS) if level == 1 else "assign" if random.random() < ASSIGN_SHARE else BLOCKS
         if maker == "assign":
             assign(g)
         else:
-            g.add(maker.draw(random, level, g.kinds()), 1)
+            for _ in range(1 if level == 1 else 3):  # hardly anyone writes the same block twice
+                block = maker.draw(random, level, g.kinds())
+                if block.text not in used:
+                    break
+            used.add(block.text)
+            g.add(block, 1)
     g.lines.append("    return " + (finish_easy(g) if level == 1 else finish(g)))
     if any(name in g.unread for name in g.parameters):
         raise Stuck("unused argument")

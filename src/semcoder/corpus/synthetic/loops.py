@@ -73,7 +73,7 @@ LOOPS = (
       "while $int^2 > 0:\n"
       "    $int1 += @($int2 % 10 ;; 1 ;; $int2)@\n"
       "    $int2 //= @(10 ;; 2)@", 2, 1),
-    B("while $str^1.startswith(@($ch ;; $sep)@):\n"
+    B("while $str^1.startswith(@($first ;; $sep)@):\n"
       "    $str1 = $str1[1:]", 2, 0.8),
     B("$int+1 = $int!\n"
       "while $int1 < $big:\n"
@@ -166,8 +166,8 @@ LOOPS = (
     B("while $ch9 in $str^1:\n"
       "    $str1 = $str1.replace($ch9, '', 1)", 2, 0.8),
     B("for $word~1 in $words^2.copy():\n"
-      "    if @(len($word1) > $big ;; $word1 == $lit ;; $word1.endswith($ch) ;; "
-      "$word1.startswith($ch))@:\n"
+      "    if @(len($word1) > $big ;; $word1 == $lit ;; $word1.endswith($last) ;; "
+      "$word1.startswith($first))@:\n"
       "        $words2.remove($word1)", 2, 1.5),
     B("for $key~1 in list($counts^2):\n"
       "    if $counts2[$key1] @(> ;; < ;; % 2 ==)@ $two:\n"
@@ -181,7 +181,7 @@ LOOPS = (
       "        $int1 += @(1 ;; $index2)@", 2, 2),
     B("$words+1 = []\n"
       "for $index~2 in range(len($words!3)):\n"
-      "    if $words3[$index2].@(startswith ;; endswith)@($ch):\n"
+      "    if $words3[$index2].@(startswith($first) ;; endswith($last))@:\n"
       "        $words1.append($words3[$index2])", 2, 2),
     B("$str+1 = ''\n"
       "for $index~2 in range(@(len($str!3) - 1, -1, -1 ;; 0, len($str!3), 2 ;; 1, len($str!3))@):\n"

@@ -16,7 +16,8 @@ STR = Table(
     P("$str! + $str", 1, 1),
     P("$str! * 2", 1, 0.8),
     P("$str! + str($int!)", 1, 1),
-    P("@($str ;; $sep ;; $mark ;; '' ;; ' ')@.join($words!)", 2, 6),
+    P("@($sep ;; $mark ;; '' ;; ' ')@.join($words!)", 2, 5),
+    P("$str!.join($words!)", 2, 1),
     P("''.join(sorted($str!))", 2, 1),
     P("''.join(reversed($str!))", 2, 1),
     P("''.join($words!)", 2, 3),
@@ -78,7 +79,7 @@ STR = Table(
     P("chr(ord('a') + $int! % 26)", 3, 0.4),
     P("'%s' % $int!", 3, 0.2),
     P("(lambda s: s[::-1])($str!)", 3, 0.2),
-    P("next((w for w in $words! if w.startswith($ch)), 'none')", 3, 0.5),
+    P("next((w for w in $words! if w.startswith($first)), 'none')", 3, 0.5),
     P("bin($int!)[2:]", 3, 0.3),
 )
 WORDS = Table(
