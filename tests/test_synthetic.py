@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from semcoder.corpus.candidates import make_random, normalize
+from semcoder.benchmarks.generation import check_by_deletion, check_by_slice
+from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.constructs import METHODS, count_constructs, list_missing
 from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.corpus.synthetic.acceptance import MAX_CHARS, accept, draw_runs, find_dead, find_flaw, trace
@@ -68,6 +69,30 @@ def test_a_generated_program_runs_varies_and_covers_its_branches(index, level, g
     assert frozenset().union(*(run.outcomes for run in runs)) == trial.branches
     assert find_flaw(trial, read_flows(ast.parse(candidate.code)), candidate.code, runs, level) == ""
     assert [run.output for run in runs] == outputs_of(candidate.code, candidate.inputs)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1, 2, 3]), st.sampled_from(GENERATORS))
+def test_the_trace_shows_each_branch_going_both_ways(index, level, generate):
+    candidate = generate(2, index, level, 3)[0]
+    assume(candidate)
+    went: dict[int, set[bool]] = {}  # line of a branch -> whether its body came next
+    heads = {node.lineno: {s.lineno for s in node.body} for node in ast.walk(ast.parse(candidate.code))
+             if isinstance(node, (ast.If, ast.While, ast.For)) and ast.unparse(getattr(node, "test", node)) != "True"}
+    for text in candidate.inputs:
+        last: dict[int, int] = {}  # depth -> line of the frame's event before
+        for event in run_call(candidate.code, "f", text, watch="trace").events:
+            if event["function"].startswith("<"):
+                continue
+            depth = event["depth"]
+            if event["kind"] == "call":
+                last.pop(depth, None)
+            elif last.get(depth) in heads:
+                in_body = event["kind"] == "line" and event["line"] in heads[last[depth]]
+                went.setdefault(last[depth], set()).add(in_body)
+            if event["kind"] == "line":
+                last[depth] = event["line"]
+    assert went == dict.fromkeys(heads, {True, False})
 
 
 @settings(max_examples=40, deadline=None)
@@ -157,6 +182,15 @@ def test_endless_and_exploding_programs_end_within_the_budget(body):
     assert make_trial(f"def f(x):\n    {body}\n    return x\n").run("3").status == "over budget"
 
 
+@pytest.mark.parametrize(("code", "is_kept"), [
+    ("def f(x):\n    y = x * 2\n    return y + 1\n", True),
+    ("def f(x):\n    y = x\n    x += 1\n    return y + 1\n", False),
+    ("def f(x):\n    if x > 1:\n        x -= 1\n    return x + 5\n", True)])
+def test_both_checks_of_the_benchmark_agree(code, is_kept):
+    program = Candidate("synthetic", "crux", "", "MIT", 1, "f", normalize(code), ("1", "2", "3"))
+    assert check_by_slice(program) == check_by_deletion(program) == is_kept
+
+
 def test_a_statement_left_out_is_left_out_and_nothing_leaks_between_runs():
     code = "def f(x):\n    global seen\n    seen = [x]\n    seen.append(1)\n    return seen\n"
     trial = make_trial(code)
@@ -182,9 +216,9 @@ def test_hardly_any_index_is_given_up(generate, level):
 
 @cache
 def generate_many() -> tuple[str, ...]:
-    """Returns the code of some thousand programs of all levels and both families."""
-    found = [generate(0, index, level, 3)[0] for generate, count in ((generate_crux, 1500), (generate_described, 150))
-             for level in (1, 2, 3) for index in range(count)]
+    """Returns the code of some thousand programs of levels 2 and 3, both families."""
+    found = [generate(0, index, level, 3)[0] for generate, count in ((generate_crux, 2000), (generate_described, 100))
+             for level in (2, 3) for index in range(count)]
     return tuple(candidate.code for candidate in found if candidate)
 
 

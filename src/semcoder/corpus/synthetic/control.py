@@ -9,9 +9,9 @@ CONTROL = (
       "except IndexError:\n"
       "    $int1 = @(-1 ;; 0)@", 2, 1.2),
     B("try:\n"
-      "    $int+1 = $counts![$str!]\n"
+      "    $int+1 = $counts!2[$str!]\n"
       "except KeyError:\n"
-      "    $int1 = @(-1 ;; 0 ;; len($counts!))@", 2, 1),
+      "    $int1 = @(-1 ;; 0 ;; len($counts2))@", 2, 1),
     B("try:\n"
       "    $int+1 = int($str!2@( ;; .strip())@)\n"
       "except ValueError:\n"

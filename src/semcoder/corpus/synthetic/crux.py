@@ -3,6 +3,9 @@
 Level 1 is short and shallow: a few operations on numbers, strings and lists of numbers. Level 2 adds dictionaries,
 sets, tuples, nested lists, while loops, early returns, exceptions and most methods of the built-in types; level 3 adds
 helper functions, lambdas, match, walrus, generators and longer bodies. Each level mixes in the one below it.
+
+Above level 1 every third index has a plan: one entry of the tables, each in its turn, that its program must show and
+its parameters must suit. So the rarest method has its place, while the rest follows the tables' weights.
 """
 
 from random import Random
@@ -12,10 +15,11 @@ from semcoder.corpus.synthetic.acceptance import accept
 from semcoder.corpus.synthetic.blocks import BRANCHES, CHANGES, EASY_BRANCHES, EASY_LOOPS
 from semcoder.corpus.synthetic.control import CONTROL, FUNCTIONS
 from semcoder.corpus.synthetic.endings import finish, finish_easy
-from semcoder.corpus.synthetic.growth import Growth, Stuck
+from semcoder.corpus.synthetic.expressions import EXPRESSIONS
+from semcoder.corpus.synthetic.growth import Growth, Stuck, list_kinds
 from semcoder.corpus.synthetic.loops import LOOPS
 from semcoder.corpus.synthetic.patterns import IN_PLACE, SETS, STRINGS
-from semcoder.corpus.synthetic.templates import Table
+from semcoder.corpus.synthetic.templates import Block, Production, Table
 from semcoder.corpus.synthetic.values import Source
 
 MAX_ATTEMPTS = 60  # grown anew until a program passes all tests
@@ -31,10 +35,21 @@ WIDE_SIGNATURES = {  # parameter types and how often they come
     ("words", "str"): 3, ("words", "int"): 1, ("words", "ints"): 1, ("words", "counts"): 0.5, ("counts", "str"): 2,
     ("counts", "counts"): 0.6, ("counts", "int"): 1, ("rows", "int"): 0.6, ("pairs", "int"): 0.5,
     ("groups", "str"): 0.7, ("numset", "ints"): 1.6, ("numset", "int"): 0.5, ("wordset", "str"): 0.6,
-    ("point", "int"): 0.6}
+    ("point", "int"): 0.6, ("wordset", "words"): 0.5, ("words", "words"): 0.8, ("numset", "numset"): 0.3,
+    ("float", "float"): 0.1,
+}
+OFFERS = {types: list_kinds(types) for types in WIDE_SIGNATURES}  # which needs a signature meets
 EASY_KINDS = {"int": 1, "str": 1, "ints": 1}  # of assigned variables
 WIDE_KINDS = {"int": 3, "str": 6, "ints": 3, "words": 3, "counts": 1.5, "bool": 0.7, "float": 0.5, "rows": 0.4,
               "pairs": 0.6, "numset": 1.3, "wordset": 0.6, "point": 0.5, "groups": 0.4}
+
+PLAN_EVERY, MAX_PLAN_ATTEMPTS = 3, 12
+ENTRIES = [*((kind, entry) for kind, table in EXPRESSIONS.items() for entry in table.entries),
+           *(("", block) for block in BLOCKS.entries)]
+PLANS = {level: [plan for plan in ENTRIES if 1 < plan[1].level <= level
+                 and any(plan[1].needs <= offer for offer in OFFERS.values())
+                 for _ in range(plan[1].num_texts)]  # as many turns as it has texts
+         for level in (2, 3)}
 
 
 def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[Candidate | None, list[str]]:
@@ -45,11 +60,14 @@ def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[C
     """
     random = make_random("crux", seed, index, level)
     flaws = []
-    for _ in range(MAX_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         grown = random.randint(max(1, level - 1), level)
+        plan = None
+        if level > 1 and index % PLAN_EVERY == 0 and attempt < MAX_PLAN_ATTEMPTS:
+            grown, plan = level, PLANS[level][index // PLAN_EVERY % len(PLANS[level])]
         source = Source(random, grown)
         try:
-            code, types = grow_program(random, grown, source)
+            code, types = grow_program(random, grown, source, plan)
         except Stuck as reason:
             flaws.append(str(reason))
             continue
@@ -67,19 +85,21 @@ def draw_arguments(source: Source, types: tuple[str, ...]) -> str:
     return ", ".join([source.draw(kind) for kind in types])
 
 
-def grow_program(random: Random, level: int, source: Source) -> tuple[str, tuple[str, ...]]:
-    """Returns (code, parameter types) of one random function named f.
+def grow_program(random: Random, level: int, source: Source,
+                 plan: tuple[str, Production | Block] | None = None) -> tuple[str, tuple[str, ...]]:
+    """Returns (code, parameter types) of one random function named f; it begins with what is planned, if anything.
 
     Raises:
         Stuck: something in it could not be filled, or a parameter stayed unread.
     """
     g = Growth(random, level, source)
-    types = random.choice(EASY_SIGNATURES) if level == 1 else random.choices(
-        list(WIDE_SIGNATURES), list(WIDE_SIGNATURES.values()))[0]
+    types = draw_types(random, level, plan[1].needs if plan else frozenset())
     g.parameters = [g.declare(kind) for kind in types]
     g.unread = dict.fromkeys(g.parameters)
     used: set[str] = set()
-    for _ in range(random.choice((1, 1, 2)) if level == 1 else random.randint(1, level)):
+    if plan:
+        begin(g, *plan)
+    for _ in range(random.choice((1, 1, 2)) if level == 1 else random.randint(0 if plan else 1, level)):
         maker = random.choice(EASY_MAKERS) if level == 1 else "assign" if random.random() < ASSIGN_SHARE else BLOCKS
         if maker == "assign":
             assign(g)
@@ -94,6 +114,26 @@ def grow_program(random: Random, level: int, source: Source) -> tuple[str, tuple
     if any(name in g.unread for name in g.parameters):
         raise Stuck("unused argument")
     return "\n".join([*g.above, f"def f({', '.join(g.parameters)}):", *g.lines]) + "\n", types
+
+
+def draw_types(random: Random, level: int, needs: frozenset[str]) -> tuple[str, ...]:
+    """Returns the types of a program's parameters, among them what is needed."""
+    if level == 1:
+        return random.choice(EASY_SIGNATURES)
+    fitting = [types for types in WIDE_SIGNATURES if needs <= OFFERS[types]]
+    if not fitting:
+        raise Stuck("nothing fits")
+    return random.choices(fitting, [WIDE_SIGNATURES[types] for types in fitting])[0]
+
+
+def begin(g: Growth, kind: str, entry: Production | Block) -> None:
+    """Adds what is planned: a block, or (for a production) an assignment of its type."""
+    if isinstance(entry, Block):
+        g.add(entry, 1)
+    else:
+        text = g.write(entry)
+        g.unread[name := g.declare(kind)] = None
+        g.lines.append(f"    {name} = {text}")
 
 
 def assign(g: Growth) -> None:

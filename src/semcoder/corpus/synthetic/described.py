@@ -36,7 +36,7 @@ LETTER = re.compile(r"(?<!capital )letter(?![`\w]*`)")
 LENGTHS = {1: (1, 1, 2, 2), 2: (2, 2, 3, 3), 3: (2, 3, 3, 4)}  # operations in a row
 WIDE_OPENINGS = (*OPENINGS, "For {kind} `{x}`, {steps}.", "`{x}` is {kind}. {Steps}.")
 STEP_NAMES = {"list": ("kept", "result", "out", "rest"), "str": ("out", "new", "changed", "line"),
-              "words": ("parts", "found", "chosen", "pieces"), "dict": ("table2", "mapping", "sizes", "seen"),
+              "words": ("parts", "found", "chosen", "pieces"), "dict": ("mapping", "tally", "lookup", "entries"),
               "rows": ("lists", "blocks", "lines", "cells"), "int": ("total", "count", "best", "size"),
               "bool": ("ok", "found", "flag", "seen")}
 

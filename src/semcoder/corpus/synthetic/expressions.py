@@ -56,7 +56,7 @@ BOOL = Table(
     P("$int! in $numset!", 2, 2.7),
     P("$str! in $wordset!", 2, 1.8),
     P("bool($seq!)", 3, 0.4),
-    P("$point![0] < $point![-1]", 2, 1),
+    P("$point!1[0] < $point1[-1]", 2, 1),
     P("0 < $int! <= $big", 2, 0.7),
     P("$float! > $big", 2, 1.5),
     P("$bool!", 2, 1.5),

@@ -4,10 +4,11 @@ Variables that nobody has read are preferred wherever one is needed, so that few
 """
 
 import re
+from collections.abc import Iterable
 from random import Random
 
 from semcoder.corpus.synthetic.expressions import EXPRESSIONS
-from semcoder.corpus.synthetic.templates import GROUPS, Block, Hole, Table, name_need
+from semcoder.corpus.synthetic.templates import GROUPS, Block, Hole, Production, Table, name_need
 from semcoder.corpus.synthetic.values import Source
 from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
 
@@ -17,6 +18,15 @@ ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value
 NAME = re.compile(r"[a-z]\w*")
 NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
 PREFER_UNREAD = 0.9
+
+
+def list_kinds(types: Iterable[str]) -> set[str]:
+    """Returns which needs variables of these types meet: `ints`, `ints*2` where there are two, and their groups."""
+    found: dict[str, int] = {}
+    for kind in types:
+        for held in (kind, *GROUPS_OF.get(kind, ())):
+            found[held] = found.get(held, 0) + 1
+    return {name_need(kind, n) for kind, most in found.items() for n in range(1, most + 1)}
 
 
 class Stuck(Exception):
@@ -64,12 +74,7 @@ class Growth:
 
     def kinds(self, hidden: set[str] | frozenset = frozenset()) -> set[str]:
         """Returns the types of which there are variables, groups included: `ints`, and `ints*2` where there are two."""
-        found: dict[str, int] = {}
-        for name, kind in self.types.items():
-            if name not in hidden:
-                for held in (kind, *GROUPS_OF.get(kind, ())):
-                    found[held] = found.get(held, 0) + 1
-        return {name_need(kind, n) for kind, most in found.items() for n in range(1, most + 1)}
+        return list_kinds(kind for name, kind in self.types.items() if name not in hidden)
 
     def variables(self, kind: str) -> list[str]:
         """Returns the variables of a type or of a group of types."""
@@ -116,8 +121,10 @@ class Growth:
     def operate(self, kind: str, depth: int = 0, bracket: bool = False, least: int = 0) -> str:
         """Returns an operation on at least so many variables that yields a type, or "" if there is none."""
         production = EXPRESSIONS[kind].draw(self.random, self.level, self.kinds(), least=least)
-        if production is None:
-            return ""
+        return self.write(production, depth, bracket) if production else ""
+
+    def write(self, production: Production, depth: int = 0, bracket: bool = False) -> str:
+        """Returns an operation in one of its texts."""
         filling = Filling(is_expression=True)
         text = self.fill(production.parts, filling, depth)
         for name in filling.local:  # items of comprehensions

@@ -52,7 +52,7 @@ INT = Table(
     P("next(iter($ints!), $big)", 3, 0.4),
     P("sum(map(len, $words!))", 3, 0.6),
     P("$point!.count($int)", 2, 2),
-    P("$point!.index($point![-1])", 2, 1.5),
+    P("$point!1.index($point1[-1])", 2, 1.5),
     P("$point![@(0 ;; 1 ;; -1)@]", 2, 2),
     P("sum($numset!)", 2, 1.8),
     P("len($wordset!)", 2, 1.8),

@@ -36,7 +36,7 @@ IN_PLACE = (
       "    del $counts2[$str1]", 2, 1),
     B("$ints^1[$few:$two] = $ints1[::-1]", 2, 0.6),
     B("$ints^1[0], $ints1[-1] = $ints1[-1], $ints1[0]", 2, 0.8),
-    B("$counts^1.update(@($counts! ;; {$str!: $int})@)", 2, 1.2),
+    B("$counts^1.update(@({$lit: $int} ;; {$str!: $int})@)", 2, 1.2),
     B("$int+ = $counts^.pop(@($lit ;; $str!)@, $big)", 2, 1.5),
     B("$str+, $int+ = $counts^.popitem()", 2, 1.5),
     B("$counts^1 = dict($counts1)\n"

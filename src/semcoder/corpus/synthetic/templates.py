@@ -78,6 +78,11 @@ def count_needs(parts: tuple, marks: str, made: set[str]) -> Counter:
     return needs
 
 
+def count_texts(parts: tuple) -> int:
+    """Returns how many alternatives the richest choice in a template has, 1 where it has none."""
+    return max((len(part) for part in parts if isinstance(part, list)), default=1)
+
+
 @dataclass(frozen=True)
 class Production:
     """One way to write an expression of a type."""
@@ -93,6 +98,10 @@ class Production:
     @cached_property
     def needs(self) -> frozenset[str]:
         return find_needs(self.parts)
+
+    @cached_property
+    def num_texts(self) -> int:
+        return count_texts(self.parts)
 
     @cached_property
     def is_operation(self) -> bool:
@@ -113,6 +122,7 @@ class Block:
     above_lines: tuple = field(init=False)
     needs: frozenset[str] = field(init=False)
     changed: frozenset[str] = field(init=False)
+    num_texts: int = field(init=False)
 
     def __post_init__(self):
         above = tuple(split_line(line) for line in self.above.strip("\n").split("\n") if line)
@@ -122,6 +132,7 @@ class Block:
         parts = tuple(part for _, line in above + lines for part in line)
         object.__setattr__(self, "needs", find_needs(parts))
         object.__setattr__(self, "changed", find_needs(parts, "^"))
+        object.__setattr__(self, "num_texts", count_texts(parts))
 
 
 def split_line(line: str) -> tuple[int, tuple]:

@@ -116,7 +116,7 @@ WORDS = Table(
     P("list(set($words![:1]))", 3, 0.1),
     P("sorted(set($str!))", 2, 1),
     P("list(dict.fromkeys($words!))", 2, 1),
-    P("[a + b for a, b in zip($words!, $words![1:])]", 3, 0.7),
+    P("[a + b for a, b in zip($words!1, $words1[1:])]", 3, 0.7),
     P("[f'{$word~1}{$index~1}' for $index~1, $word~1 in enumerate($words!)]", 2, 1),
     P("[$word~1[:$two] for $word~1 in $words!]", 2, 1),
     P("[*$words!, $str!]", 3, 0.6),
