@@ -4,13 +4,14 @@ from semcoder.corpus.synthetic.growth import Growth
 
 RETURNS = {  # type of a variable -> types that an operation on it may yield
     "int": ("int", "int", "str", "bool"), "float": ("float", "int"), "bool": ("bool", "str"),
-    "str": ("str", "str", "str", "int", "words", "bool"), "ints": ("ints", "ints", "int", "int", "bool"),
-    "words": ("words", "str", "str", "int", "counts"), "counts": ("counts", "words", "ints", "pairs", "int"),
-    "groups": ("counts", "groups", "rows"), "rows": ("ints", "rows", "int"),
-    "pairs": ("pairs", "words", "counts", "int"),
+    "str": ("str", "str", "str", "int", "words", "bool"), "ints": ("ints", "ints", "int", "str", "bool"),
+    "words": ("words", "str", "str", "str", "int", "counts"),
+    "counts": ("counts", "counts", "words", "ints", "str", "int"),
+    "groups": ("counts", "groups", "rows"), "rows": ("ints", "rows", "int"), "pairs": ("words", "counts", "int"),
     "numset": ("ints", "int", "numset"), "wordset": ("words", "wordset", "int"), "point": ("int", "point", "ints"),
 }
-JOINT_RETURNS = ("int", "bool", "str")  # more types that an operation on two variables may yield
+JOINT_RETURNS = ("str", "str", "str", "int", "words", "ints", "counts", "bool")  # of an operation on two variables
+SCALARS = {"int", "str", "float", "bool"}
 
 
 def finish_easy(g: Growth) -> str:
@@ -39,24 +40,38 @@ def finish(g: Growth) -> str:
             g.unread[new := g.declare(kind)] = None
             g.lines.append(f"    {new} = {text}")
     left = list(g.unread or list(g.types)[-1:])
-    if len(left) == 1 and left[0] not in g.parameters and g.random.random() < 0.5:
-        text = ""
-    elif len(left) <= 2:
-        text = read_all(g, left)[1]
-    else:
-        text = f"({', '.join(left)})"
+    if len(left) > 2:
+        g.unread.clear()
+        return f"[{', '.join(left)}]"
+    is_done = len(left) == 1 and left[0] not in g.parameters and g.random.random() < 0.5
+    text = "" if is_done else read_all(g, left)[1]
+    if not text and len(left) == 2:
+        left = [reduce(g, name) for name in left]
     g.unread.clear()
     return text or (left[0] if len(left) == 1 else combine(g, *left))
 
 
-def read_all(g: Growth, names: list[str]) -> tuple[str, str]:
+def reduce(g: Growth, name: str) -> str:
+    """Returns a variable with something said of a collection (its length, say), or the name itself."""
+    if g.types[name] in SCALARS or g.random.random() < 0.3:
+        return name
+    unread, g.unread = g.unread, {}
+    kind, text = read_all(g, [name], ("str", "int"))
+    g.unread = unread
+    if not text:
+        return name
+    new = g.declare(kind)
+    g.lines.append(f"    {new} = {text}")
+    return new
+
+
+def read_all(g: Growth, names: list[str], goals: tuple[str, ...] = ()) -> tuple[str, str]:
     """Returns (type, text) of an operation that reads all the given variables, or no text."""
-    for attempt in range(6):
+    for attempt in range(6 * len(names)):
         unread, types = dict(g.unread), g.types
         if attempt or len(names) > 1:  # with nothing else in reach
             g.types = {name: types[name] for name in names}
-        goals = RETURNS[types[g.random.choice(names)]] + (JOINT_RETURNS if len(names) > 1 else ())
-        goal = g.random.choice(goals)
+        goal = g.random.choice(goals or (JOINT_RETURNS if len(names) > 1 else RETURNS[types[names[0]]]))
         g.unread = dict.fromkeys(names)
         text = g.operate(goal, least=len(names))
         is_read = bool(text) and not g.unread
@@ -71,16 +86,15 @@ def read_all(g: Growth, names: list[str]) -> tuple[str, str]:
 def combine(g: Growth, first: str, second: str) -> str:
     """Returns one expression over two variables."""
     kinds = {g.types[first], g.types[second]}
-    options = [f"({first}, {second})", f"[{first}, {second}]"]
+    options = [f"({first}, {second})", f"[{first}, {second}]", f"[{second}, {first}]"]
+    if kinds <= SCALARS and "str" in kinds:
+        options += [f"f'{{{first}}} {{{second}}}'", f"f'{{{first}}}-{{{second}}}'", f"f'{{{first}}}{{{second}}}'"] * 2
     if kinds == {"int"}:
         options += [f"{first} + {second}", f"{first} - {second}", f"{first} * {second}", f"max({first}, {second})"] * 2
     elif kinds == {"str"}:
-        options += [f"{first} + {second}", f"f'{{{first}}} {{{second}}}'", f"{second}.join({first})",
-                    f"{first} in {second}"] * 2
+        options += [f"{first} + {second}", f"{second}.join({first})", f"{first} in {second}"] * 2
     elif kinds <= {"ints", "words"}:
         options += [f"{first} + {second}", f"{first} == {second}"] * 2
-    elif kinds == {"str", "int"}:
-        options += [f"f'{{{first}}}:{{{second}}}'", f"{{'value': {first}, 'next': {second}}}"]
     elif kinds == {"counts"}:
         options += [f"{{**{first}, **{second}}}", f"{first} | {second}"] * 2
     elif kinds == {"words", "str"}:

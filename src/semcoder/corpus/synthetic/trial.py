@@ -9,15 +9,12 @@ import ast
 from dataclasses import dataclass
 from types import CodeType
 
+from semcoder.corpus.synthetic.budgets import MAX_EXPONENT, check_exponent, check_factor, check_size, make_range
 from semcoder.corpus.synthetic.flow import walk
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.tracer import EventLimit
 
 MAX_STEPS = 200  # executed statements after which a run is given up
-MAX_SIZE = 400  # characters or items of a value that a loop or a helper builds, before the run is given up
-MAX_FACTOR = 10_000  # largest number that may be multiplied or used as a width
-MAX_EXPONENT = 64
-MAX_INT = 10**12
 UNSWITCHED = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Pass)
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 WIDTH_METHODS = ("ljust", "rjust", "center", "zfill", "expandtabs")
@@ -220,36 +217,3 @@ def find_grown(statement: ast.stmt, kind: type) -> list[ast.Name]:
         return []
     return [ast.Name(node.id, ast.Load(), **PLACE) for target in targets for node in ast.walk(target)
             if isinstance(node, ast.Name)]
-
-
-def check_size(value: object) -> None:
-    """Raises ValueLimit for a value that has grown too large."""
-    kind = type(value)
-    if kind is int:
-        if not -MAX_INT < value < MAX_INT:
-            raise ValueLimit("int")
-    elif kind in (str, list, dict, set, tuple) and len(value) > MAX_SIZE:
-        raise ValueLimit(kind.__name__)
-
-
-def check_factor(value: object) -> object:
-    """Returns a factor or a width, or raises ValueLimit where it is too large."""
-    check_size(value)
-    if isinstance(value, int) and abs(value) > MAX_FACTOR:
-        raise ValueLimit("factor")
-    return value
-
-
-def check_exponent(value: object) -> object:
-    """Returns an exponent, or raises ValueLimit where it is too large."""
-    if isinstance(value, int) and abs(value) > MAX_EXPONENT:
-        raise ValueLimit("exponent")
-    return value
-
-
-def make_range(*arguments: int) -> range:
-    """Returns `range(*arguments)`, or raises ValueLimit where it is too long."""
-    numbers = range(*arguments)
-    if len(numbers) > MAX_FACTOR:
-        raise ValueLimit("range")
-    return numbers
