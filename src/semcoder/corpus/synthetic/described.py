@@ -149,19 +149,28 @@ def describe(random: Random, chain: list[Operation], constants: list[str | None]
 
 def find_untruth(made: Composition, runs: tuple[Run, ...]) -> str:
     """Returns why a description does not fit what the program did, or "": the references know nothing of the code."""
-    idle = {i for i, operation in enumerate(made.chain) if operation.takes == operation.gives}
+    outputs = [run.output for run in runs]
+    if compute_reference(made, runs) != outputs:
+        return "untrue description"
+    for number, operation in enumerate(made.chain):
+        if operation.takes == operation.gives and compute_reference(made, runs, number) == outputs:
+            return "operation without effect"
+    return ""
+
+
+def compute_reference(made: Composition, runs: tuple[Run, ...], without: int = -1) -> list[str] | None:
+    """Returns the outputs that the operations' references give, one operation left out if asked; None if one fails."""
+    outputs = []
     for run in runs:
         value, *rest = eval(f"({run.text},)", {"__builtins__": {}})
         try:
-            for i, (operation, constant) in enumerate(zip(made.chain, made.constants, strict=True)):
-                before, value = value, apply(operation.reference, value, constant, made.parameters, rest)
-                if value != before:
-                    idle.discard(i)
+            for number, (operation, constant) in enumerate(zip(made.chain, made.constants, strict=True)):
+                if number != without:
+                    value = apply(operation.reference, value, constant, made.parameters, rest)
         except (ValueError, IndexError):  # the largest of an empty list, say: the program must fail too
-            return "untrue description"
-        if to_literal(value) != run.output:
-            return "untrue description"
-    return "operation without effect" if idle else ""
+            return None
+        outputs.append(to_literal(value))
+    return outputs
 
 
 def apply(reference: Callable, value: object, constant: str | None, parameters: tuple[str, ...], rest: list) -> object:

@@ -31,7 +31,7 @@ BOOL = Table(
     P("$str!.@(isalpha ;; isupper ;; islower ;; isalnum ;; isnumeric ;; isspace)@()", 2, 4),
     P("$str!.@(istitle ;; isdecimal ;; isascii ;; isidentifier ;; isprintable)@()", 2, 8),
     P("len($seq!) @(> ;; < ;; == ;; >= ;; !=)@ $c", 2, 2),
-    P("$str in $words!", 2, 2),
+    P("$lit in $words!", 2, 2),
     P("$lit not in $words!", 2, 0.7),
     P("$lit in $counts!", 2, 1.5),
     P("$str! in $counts!", 2, 1.5),

@@ -16,7 +16,7 @@ IN_PLACE = (
     B("$words^.append($str)", 2, 1),
     B("if $int!1 in $ints^2:\n"
       "    $ints2.remove($int1)", 2, 1.5),
-    B("if $str in $words^1:\n"
+    B("if $lit in $words^1:\n"
       "    $words1.remove($words1[0])", 2, 0.7),
     B("$int+ = $ints^.pop(@( ;; 0 ;; -1)@)", 2, 1.5),
     B("$str+ = $words^.pop(@( ;; 0)@)", 2, 1.5),
