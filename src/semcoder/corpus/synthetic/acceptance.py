@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 
 from semcoder.corpus.synthetic.flow import Flow, read_flows
-from semcoder.corpus.synthetic.slicing import slice_run
+from semcoder.corpus.synthetic.slicing import slice_runs
 from semcoder.corpus.synthetic.trial import Run, Trial
 from semcoder.execution.execute import compile_program, run_call
 
@@ -125,5 +125,4 @@ def trace(code: str, entry: str, runs: list[Run], level: int) -> list[tuple] | N
 
 def find_dead(flows: dict[int, Flow], events: list[tuple]) -> set[int]:
     """Returns the lines of statements that are in no execution's slice: no returned value depends on them."""
-    needed = set().union(*(slice_run(flows, run) for run in events))
-    return {flow.line for flow in flows.values() if flow.is_proven} - needed
+    return {flow.line for flow in flows.values() if flow.is_proven} - slice_runs(flows, events)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 JUMPS = (ast.Return, ast.Break, ast.Continue, ast.Raise, ast.Assert)
 COMPOUND = (ast.If, ast.While, ast.For, ast.Try, ast.Match)
 UNPROVEN = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Pass, ast.Import, ast.ImportFrom)
-MUTATING = {ast.Call, ast.Subscript, ast.Delete, ast.AugAssign}
 
 
 @dataclass(slots=True)
@@ -17,15 +16,12 @@ class Flow:
     line: int
     uses: set[str]
     defs: set[str]
-    weak: set[str]  # may be written: walrus and loop targets, and for a header what its blocks could write
+    weak: set[str]  # may be written or not: targets of loops, walrus and case patterns
     parent: int  # line of the enclosing compound statement, 0 at the top of a function
     is_jump: bool
     is_loop: bool
     is_return: bool
     is_proven: bool  # whether some execution must need it: not so for definitions and declarations
-    mutates: bool = False  # whether its own text could change a value in place
-    may_jump: bool = False  # a header whose blocks could leave the normal order
-    may_mutate: bool = False  # a header whose blocks could change a value in place
     outer: frozenset[str] = frozenset()  # names that its function declares global or nonlocal
 
 
@@ -92,12 +88,6 @@ def read_header(statement: ast.stmt, flow: Flow, flows: dict[int, Flow], deferre
         flows[case.pattern.lineno] = flow
     for block in blocks:
         read_block(block, flow.line, flows, deferred)
-        for inner in block:
-            below = flows[inner.lineno]
-            flow.weak |= below.defs | below.weak
-            flow.may_jump = flow.may_jump or below.is_jump or below.may_jump
-            # Which values a statement in the block may change in place cannot be told from its text: aliases.
-            flow.may_mutate = flow.may_mutate or below.may_mutate or below.mutates
 
 
 def read_names(node: ast.AST | None, flow: Flow) -> None:
@@ -111,10 +101,8 @@ def read_names(node: ast.AST | None, flow: Flow) -> None:
                 flow.uses.add(part.id)
             else:
                 flow.defs.add(part.id)
-        elif kind in MUTATING:
-            flow.mutates = True
-            if kind is ast.AugAssign and part.target.__class__ is ast.Name:
-                flow.uses.add(part.target.id)
+        elif kind is ast.AugAssign and part.target.__class__ is ast.Name:
+            flow.uses.add(part.target.id)
         elif kind is ast.NamedExpr:  # short-circuits may skip it
             flow.weak.add(part.target.id)
     flow.defs -= flow.weak

@@ -1,10 +1,9 @@
-"""The dynamic slice: which executed statements a returned value depends on, read from one traced run.
+"""The dynamic slice: which statements returned values depend on, read from one traced run per input.
 
 Dependences are data (a name read was last written there; a value changed in place through any name or call was changed
-there), control (the header that let a line run) and order (a jump, an exception, or a branch that could have jumped,
-changed or written something and did not). Values tell no-ops: an assignment that leaves an immutable value as it was
-is no write. What the slice leaves out can be deleted, all of it together, without changing the returned value. It may
-keep too much: mutable values are followed by name, not by part.
+there), control (the header that let a line run) and order (a jump or an exception before it). Values tell no-ops: an
+assignment that leaves an immutable value as it was is no write. What the slice leaves out can be deleted, all of it
+together, without changing the returned value. It may keep too much: mutable values are followed by name, not by part.
 """
 
 from semcoder.corpus.synthetic.flow import Flow
@@ -38,8 +37,8 @@ class Slicer:
         self.needs: list[set[int]] = [set()]
         self._stack: list[Frame] = []
 
-    def follow(self, events: list[dict] | tuple[dict, ...]) -> set[int]:
-        """Returns the lines that the value returned by the outermost call depends on."""
+    def follow(self, events: tuple[dict, ...]) -> set[int]:
+        """Returns the steps that the value returned by the outermost call depends on at once."""
         for event in events:
             kind = event["kind"]
             if event["function"].startswith("<"):  # a comprehension counts as part of the line that holds it
@@ -52,7 +51,7 @@ class Slicer:
                 self._stack[-1].barrier = self._stack[-1].step
             elif kind == "return":
                 self._return(event)
-        return self._reach(self._goal)
+        return self._goal
 
     def _call(self, event: dict) -> None:
         if not self._stack:
@@ -87,12 +86,9 @@ class Slicer:
         if flow.is_loop:
             needs.update(frame.last.get(f"#{flow.line}", ()))
             frame.last[f"#{flow.line}"] = (step,)  # the iterator, which no name shows
-        weak = [*flow.weak, *opaque]
-        if flow.may_mutate:
-            weak += [name for name, value in frame.values.items() if value.startswith(MUTABLE)]
-        self._write(frame, flow, changed, weak, step)
+        self._write(frame, flow, changed, [*flow.weak, *opaque], step)
         frame.latest[flow.line] = frame.step = step
-        if flow.is_jump or flow.may_jump:
+        if flow.is_jump:
             frame.barrier = step
         if flow.is_return:
             frame.returned = step
@@ -144,16 +140,20 @@ class Slicer:
         self.needs.append(needs)
         return len(self.lines) - 1
 
-    def _reach(self, goal: set[int]) -> set[int]:
-        """Returns the lines of all steps that the goal's steps need, directly or not."""
-        seen, todo = set(goal), list(goal)
-        while todo:
-            fresh = self.needs[todo.pop()] - seen
-            seen |= fresh
-            todo += fresh
-        return {self.lines[step] for step in seen}
 
+def slice_runs(flows: dict[int, Flow], runs: list[tuple[dict, ...]]) -> set[int]:
+    """Returns the lines that some run's returned value depends on.
 
-def slice_run(flows: dict[int, Flow], events: list[dict] | tuple[dict, ...]) -> set[int]:
-    """Returns the lines of the dynamic slice of one traced run's returned value."""
-    return Slicer(flows).follow(events)
+    A line that is needed once is needed whenever it runs: kept in the program, it must do each time what it did.
+    """
+    graphs = [Slicer(flows) for _ in runs]
+    todo = [(graph, step) for graph, events in zip(graphs, runs, strict=True) for step in graph.follow(events)]
+    needed: set[int] = set()
+    while todo:
+        graph, step = todo.pop()
+        line = graph.lines[step]
+        if line not in needed:
+            needed.add(line)
+            todo += [(other, need) for other in graphs for twin, at in enumerate(other.lines) if at == line
+                     for need in other.needs[twin] if other.lines[need] not in needed]
+    return needed
