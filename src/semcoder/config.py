@@ -14,6 +14,8 @@ from semcoder.errors import UserError
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+ENGINES = ("local", "dask", "ray")
+TOP = ("preset", "seed", "engine", "engine_address")  # values that belong to no stage
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
 
 
@@ -41,12 +43,18 @@ class CorpusConfig:
     """Synthetic programs held out for the validation split."""
     near_duplicate_jaccard: float = 0.95
     """Programs whose canonical token 5-grams overlap at least so much are near-duplicates, in (0, 1]."""
+    realisations_per_behaviour: int = 4
+    """At most so many programs of different outline do the same on shared probe inputs; 1 keeps one of each."""
+    benchmarks_dir: str = ""
+    """Folder with HumanEval, MBPP, CRUXEval, LiveCodeBench files to keep out of the corpus; empty = none given."""
 
     def __post_init__(self):
         require(self.num_programs > 0, "num_programs", self.num_programs, "give a positive count")
         require(0 <= self.described_share <= 1, "described_share", self.described_share, "give a fraction")
         require(self.level in (1, 2, 3), "level", self.level, "levels are 1, 2, 3")
         require(self.inputs_per_program > 0, "inputs_per_program", self.inputs_per_program, "at least 1")
+        require(self.realisations_per_behaviour > 0, "realisations_per_behaviour", self.realisations_per_behaviour,
+                "at least 1")
         held = self.test_programs + self.validation_programs
         require(held < self.num_programs, "test_programs + validation_programs", held,
                 f"hold out fewer than num_programs = {self.num_programs}")
@@ -198,6 +206,10 @@ class Config:
 
     preset: str
     seed: int = 0
+    engine: str = "local"
+    """Where parallel work runs: `local` (this machine's cores), or an existing `dask` or `ray` cluster. Same rows."""
+    engine_address: str = ""
+    """Address of the cluster's scheduler ("tcp://host:8786" for dask, "auto" or "host:6379" for ray)."""
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
     monologues: MonologuesConfig = field(default_factory=MonologuesConfig)
@@ -206,17 +218,22 @@ class Config:
     debugging: DebuggingConfig = field(default_factory=DebuggingConfig)
     ablations: AblationsConfig = field(default_factory=AblationsConfig)
 
+    def __post_init__(self):
+        require(self.engine in ENGINES, "engine", self.engine, f"engines are {', '.join(ENGINES)}")
+        require(self.engine == "local" or bool(self.engine_address), "engine_address", self.engine_address,
+                f"give the address of a running {self.engine} cluster")
+
     def section(self, stage: str) -> dict:
         """Returns the values of `stage` as plain JSON types; `report` has none of its own."""
         return to_json(getattr(self, stage)) if hasattr(self, stage) else {}
 
     def replace(self, stage: str, **changes) -> "Config":
-        """Returns a copy with fields of one stage changed (`seed` and `preset` belong to no stage).
+        """Returns a copy with fields of one stage changed (those of TOP belong to no stage).
 
         Raises:
             UserError: unknown field, wrong type or impossible value.
         """
-        top = {name: changes.pop(name) for name in ("seed", "preset") if name in changes}
+        top = {name: changes.pop(name) for name in TOP if name in changes}
         if not changes:
             return dataclasses.replace(self, **top)
         section = getattr(self, stage)
@@ -249,7 +266,7 @@ def to_json(config: object) -> dict:
 
 def from_json(values: dict) -> Config:
     """Returns the Config that `to_json` wrote; unknown or ill-typed entries raise UserError."""
-    config = Config(preset=values["preset"], seed=values.get("seed", 0))
+    config = Config(**{name: values[name] for name in TOP if name in values})
     for stage, fields in values.items():
         if isinstance(fields, dict):
             require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")
