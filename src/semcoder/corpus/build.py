@@ -16,10 +16,10 @@ from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.card import write_card
 from semcoder.corpus.decontaminate import BENCHMARKS, Decontaminator, find_benchmarks, hash_benchmarks
 from semcoder.corpus.duplicates import Deduplicator
-from semcoder.corpus.sources import CHUNK, Prepared, collect_foreign, prepare_foreign, prepare_synthetic
+from semcoder.corpus.sources import CHUNK, Prepared, prepare_foreign, prepare_synthetic
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.engine import open_engine
-from semcoder.execution.sandbox import LEVEL
+from semcoder.execution.sandbox import describe_level
 from semcoder.records import SPLITS
 from semcoder.rows import RowWriter
 from semcoder.runs import Run
@@ -37,7 +37,7 @@ def build_corpus(config: Config) -> Run:
     if run.is_complete:
         return run
     with run, open_engine(config):
-        run.notes |= {"sandbox_level": LEVEL, "engine": config.engine}
+        run.notes |= describe_level() | {"engine": config.engine}
         filters = Filters(config, Decontaminator(files), run.counts)
         with run.open_rows(ACCEPTED) as writer:
             marks = accept_programs(config, filters, writer, run)
@@ -102,7 +102,7 @@ def accept_programs(config: Config, filters: Filters, writer: RowWriter, run: Ru
                     break
     require(len(marks) == wanted, "num_programs", wanted,
             f"level {config.corpus.level} gave only {len(marks)} distinct programs: ask for fewer or a higher level")
-    for prepared in prepare_foreign(collect_foreign(config, run.counts, run.path), run.counts):
+    for prepared in prepare_foreign(config, run.counts, run.path):
         accept(prepared)
     return marks
 

@@ -70,20 +70,23 @@ def prepare_own(candidate: Candidate, index: int) -> Prepared:
     return Prepared(candidate, tuple(outputs), take_fingerprint(candidate.code, behaviour), index)
 
 
-def collect_foreign(config: Config, counts: Counter, folder: Path) -> Iterator[Candidate]:
+def prepare_foreign(config: Config, counts: Counter, folder: Path) -> Iterator[Prepared]:
     """Yields the programs of all other sources, one source after the other; each counts its own rejects.
 
     Args:
+        config: of the run.
+        counts: of the run, added to.
         folder: of the run, where a source may keep what it must not lose (answers of an LLM, say).
     """
     if config.corpus.num_open_source:
         functions, found = collect_functions(config.seed, config.corpus.num_open_source,
                                              config.corpus.inputs_per_program)
         counts.update(found)
-        yield from functions
+        yield from prepare_in_sandbox(functions, counts)
 
 
-def prepare_foreign(candidates: Iterable[Candidate], counts: Counter) -> Iterator[Prepared]:
+def prepare_in_sandbox(candidates: Iterable[Candidate], counts: Counter, min_level: str = "rlimits",
+                       ) -> Iterator[Prepared]:
     """Yields the programs that end well on all their inputs in the sandbox; the others are counted by status."""
     waiting: deque = deque()
 
@@ -94,7 +97,7 @@ def prepare_foreign(candidates: Iterable[Candidate], counts: Counter) -> Iterato
             waiting.append((candidate, signature))
             yield Job(code=candidate.code, entry=candidate.entry, inputs=(*candidate.inputs, *probes))
 
-    for outcomes in run_jobs(make_jobs(), "other sources"):
+    for outcomes in run_jobs(make_jobs(), "execute", min_level=min_level):
         candidate, signature = waiting.popleft()
         own, probed = outcomes[:len(candidate.inputs)], outcomes[len(candidate.inputs):]
         bad = next((outcome.status for outcome in own if outcome.status != "ok"), "")
