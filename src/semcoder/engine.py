@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
-from semcoder.config import Config, require
+from semcoder.config import STAGES, Config, require
 from semcoder.errors import UserError
 from semcoder.hashing import hash_code
 
@@ -61,14 +61,19 @@ def open_dask(address: str) -> Iterator[None]:
 def check_workers(client, address: str) -> None:
     """Raises UserError unless the cluster has workers and all of them run this very code."""
     try:
-        found = client.run(hash_code, "corpus")
+        found = client.run(hash_stages)
     except ImportError as error:
         raise UserError(f"a Dask worker at {address} cannot import this package ({error}): "
                         "install it in the workers' environment") from error
     require(bool(found), "engine_address", address, f"the scheduler has no workers: start `dask worker {address}`")
-    others = sorted(worker for worker, code in found.items() if code != hash_code("corpus"))
+    others = sorted(worker for worker, code in found.items() if code != hash_stages())
     require(not others, "engine_address", address,
             f"workers {', '.join(others)} hold another version of this package: install the same one and restart them")
+
+
+def hash_stages() -> list[str]:
+    """Returns the hashes of all stages' code in this process's package."""
+    return [hash_code(stage) for stage in STAGES]
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from random import Random
+from string import ascii_lowercase
 
 from semcoder.corpus.candidates import make_random
 from semcoder.corpus.filters import hash_text
@@ -18,11 +19,13 @@ from semcoder.execution.literals import to_literal
 
 NUM_PROBES = 24
 MIN_TELLING = 4  # answers other than the most frequent one, before a program's behaviour says anything
-MAX_LINES = 1000  # executed lines of one probe: shared probes are larger than a generated program's own inputs
+MAX_LINES = 1000  # executed lines; shared probes can be larger than a generated program's own inputs
 MAX_VALUE_CHARS = 1000
 LETTERS = "abcdeorstzABC"
 WORDS = ("", "a", "level", "Hello World", "a-b_c", "12", "the cat sat", "ABBA", " x ", "banana")
 TEXT, NUMBER, ANYTHING = ("str",), ("int",), ("anything",)
+PERMUTED = {TEXT: lambda random: "".join(random.sample(ascii_lowercase, 26)),
+            ("list", NUMBER): lambda random: random.sample(range(10), 10)}
 
 
 def find_signature(inputs: Iterable[str]) -> tuple | None:
@@ -91,6 +94,8 @@ def make_probes(signature: tuple) -> tuple[str, ...]:
 def draw_probe(random: Random, kind: tuple, index: int) -> object:
     """Returns a value of a type: two in three small, as the constants in programs are; the first list is empty."""
     name, *parts = kind
+    if index == 1 and kind in PERMUTED:  # each small number, each letter once: a constant of the program meets it
+        return PERMUTED[kind](random)
     if name == "int":
         return random.randint(0, 9) if index % 3 else random.randint(-9, 30)
     if name == "float":
@@ -114,11 +119,11 @@ def draw_probe(random: Random, kind: tuple, index: int) -> object:
     return draw_probe(random, random.choice((NUMBER, TEXT)), index)
 
 
-def run_probes(code: str, entry: str, probes: Iterable[str]) -> list[Outcome]:
-    """Returns the outcomes of a program of our own making, run in this process under budgets."""
+def run_here(code: str, entry: str, inputs: Iterable[str]) -> list[Outcome]:
+    """Returns the outcomes of a program of our own making, run in this process under budgets on lines and sizes."""
     compiled = compile_program(code)
-    return [run_call(compiled, entry, probe, count_lines=True, max_events=MAX_LINES, max_value_chars=MAX_VALUE_CHARS)
-            for probe in probes]
+    return [run_call(compiled, entry, text, count_lines=True, max_events=MAX_LINES, max_value_chars=MAX_VALUE_CHARS)
+            for text in inputs]
 
 
 def hash_behaviour(signature: tuple, outcomes: Iterable[Outcome]) -> int:

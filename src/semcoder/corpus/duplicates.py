@@ -17,7 +17,7 @@ class Deduplicator:
     constants or phrases.
     """
 
-    def __init__(self, jaccard: float, realisations: int):
+    def __init__(self, jaccard: float, realisations: int = 1):
         self._jaccard, self._realisations = jaccard, realisations
         self._exact: set[int] = set()
         self._shingles: list[np.ndarray] = []

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semcoder.config import Config, CorpusConfig
-from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes, run_probes
-from semcoder.corpus.candidates import Candidate, try_outputs
+from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes, run_here
+from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.described import generate_described
 from semcoder.corpus.filters import Fingerprint, take_fingerprint
 from semcoder.corpus.open_source import collect_functions
@@ -55,19 +55,32 @@ def generate_chunk(task: tuple[CorpusConfig, int, range]) -> list[tuple[Prepared
         generate = generate_described if is_described else generate_crux
         candidate, flaws = generate(seed, index, config.level, config.inputs_per_program)
         counts = Counter(f"rejected: {flaw}" for flaw in flaws)
-        made.append((prepare_own(candidate, index) if candidate else None, counts))
+        made.append((candidate and prepare_own(candidate, index, counts), counts))
     return made
 
 
-def prepare_own(candidate: Candidate, index: int) -> Prepared:
-    """Returns a program of our own making, run in this process."""
+def prepare_own(candidate: Candidate, index: int, counts: Counter) -> Prepared | None:
+    """Returns a program of our own making, run in this process, or None and counts why."""
     signature = find_signature(candidate.inputs)
-    behaviour = 0
-    if signature:
-        outcomes = run_probes(candidate.code, candidate.entry, make_probes(signature))
-        behaviour = hash_behaviour(signature, outcomes)
-    outputs = try_outputs(candidate.code, candidate.entry, candidate.inputs)
-    return Prepared(candidate, tuple(outputs), take_fingerprint(candidate.code, behaviour), index)
+    inputs = (*candidate.inputs, *list_probes(signature))
+    return prepare(candidate, signature, run_here(candidate.code, candidate.entry, inputs), counts, index)
+
+
+def list_probes(signature: tuple | None) -> tuple[str, ...]:
+    """Returns the shared inputs of a signature, none for none."""
+    return make_probes(signature) if signature else ()
+
+
+def prepare(candidate: Candidate, signature: tuple | None, outcomes: list[Outcome], counts: Counter,
+            index: int = -1) -> Prepared | None:
+    """Returns a program with what its inputs and its signature's probes led to; None, and counts why, if one failed."""
+    own, probed = outcomes[:len(candidate.inputs)], outcomes[len(candidate.inputs):]
+    bad = next((outcome.status for outcome in own if outcome.status != "ok"), "")
+    if bad:
+        counts[f"rejected: {bad} when executed"] += 1
+        return None
+    fingerprint = take_fingerprint(candidate.code, hash_behaviour(signature, probed) if signature else 0)
+    return Prepared(candidate, tuple(outcome.output for outcome in own), fingerprint, index)
 
 
 def prepare_foreign(config: Config, counts: Counter, folder: Path) -> Iterator[Prepared]:
@@ -93,21 +106,10 @@ def prepare_in_sandbox(candidates: Iterable[Candidate], counts: Counter, min_lev
     def make_jobs() -> Iterator[Job]:
         for candidate in candidates:
             signature = find_signature(candidate.inputs)
-            probes = make_probes(signature) if signature else ()
             waiting.append((candidate, signature))
-            yield Job(code=candidate.code, entry=candidate.entry, inputs=(*candidate.inputs, *probes))
+            yield Job(code=candidate.code, entry=candidate.entry, inputs=(*candidate.inputs, *list_probes(signature)))
 
     for outcomes in run_jobs(make_jobs(), "execute", min_level=min_level):
-        candidate, signature = waiting.popleft()
-        own, probed = outcomes[:len(candidate.inputs)], outcomes[len(candidate.inputs):]
-        bad = next((outcome.status for outcome in own if outcome.status != "ok"), "")
-        if bad:
-            counts[f"rejected: {bad} in the sandbox"] += 1
-        else:
-            yield prepare_run(candidate, own, signature, probed)
-
-
-def prepare_run(candidate: Candidate, own: list[Outcome], signature: tuple | None, probed: list[Outcome]) -> Prepared:
-    """Returns a program with what the sandbox said of its inputs and probes."""
-    behaviour = hash_behaviour(signature, probed) if signature else 0
-    return Prepared(candidate, tuple(outcome.output for outcome in own), take_fingerprint(candidate.code, behaviour))
+        prepared = prepare(*waiting.popleft(), outcomes, counts)
+        if prepared:
+            yield prepared
