@@ -1,5 +1,6 @@
 """Parallel work gives the same rows wherever it runs, takes little ahead, and says what is wrong with a cluster."""
 
+import os
 import sys
 import time
 
@@ -36,6 +37,13 @@ def test_few_chunks_are_taken_ahead_of_the_consumer():
     results.close()
 
 
+def test_a_backend_that_gives_its_results_together_keeps_their_order_too():
+    from joblib import parallel_config
+
+    with parallel_config("multiprocessing"):  # Ray's backend derives from it
+        assert list(map_chunks(double, range(50))) == [2 * number for number in range(50)]
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """The address of a Dask scheduler on the loopback with two worker processes."""
@@ -52,25 +60,21 @@ def test_a_two_worker_dask_cluster_builds_the_same_bytes(cluster, tmp_path, monk
         monkeypatch.setattr(paths, "RUNS", tmp_path / engine)
         run = build_corpus(TINY.replace("corpus", engine=engine, engine_address=address))
         assert run.manifest["engine"] == engine
-        counts = {key: count for key, count in run.manifest["counts"].items()}
-        files[engine] = [run.run_id, counts, *((run.find(f"{name}/{split}.parquet")).read_bytes()
-                                               for name in ("programs", "executions") for split in SPLITS)]
+        files[engine] = [run.run_id, run.manifest["counts"], *((run.find(f"{name}/{split}.parquet")).read_bytes()
+                                                               for name in ("programs", "executions")
+                                                               for split in SPLITS)]
     assert files["dask"] == files["local"]
 
 
 def name_process(_):
-    import os
-
     return os.getpid()
 
 
 def test_work_on_a_dask_cluster_is_done_by_its_workers(cluster):
-    import os
-
     from distributed import Client
 
     with Client(cluster, set_as_default=False) as client:
-        workers = {info for info in client.run(os.getpid).values()}
+        workers = set(client.run(os.getpid).values())
     with open_engine(TINY.replace("corpus", engine="dask", engine_address=cluster)):
         assert set(map_chunks(name_process, range(40))) <= workers
     assert not set(map_chunks(name_process, range(40))) & workers

@@ -8,6 +8,7 @@ of their process while they run).
 
 import contextlib
 import importlib
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
@@ -84,8 +85,11 @@ def open_ray(address: str) -> Iterator[None]:
     from ray.util.joblib import register_ray
 
     try:
+        if ":" in address:  # Ray itself tries for minutes
+            host, _, port = address.rpartition("/")[2].rpartition(":")
+            socket.create_connection((host, int(port)), CONNECT_S).close()
         ray.init(address=address, log_to_driver=False)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"engine_address = {address!r} is not possible: no Ray cluster answered; start one with "
                         "`ray start --head` and give its address") from error
     try:
@@ -110,6 +114,7 @@ def map_chunks(function: Callable, chunks: Iterable, total: int | None = None, d
         unit: what the bar counts.
     """
     from joblib import Parallel, delayed, effective_n_jobs  # here: children are forked from processes that stay small
+    from joblib.parallel import get_active_backend
     from tqdm.auto import tqdm
 
     chunks = iter(chunks)
@@ -121,7 +126,8 @@ def map_chunks(function: Callable, chunks: Iterable, total: int | None = None, d
                 yield function(chunk)
                 bar.update()
             return
-        with Parallel(n_jobs=-1, return_as="generator", batch_size=1, max_nbytes=None) as pool:
+        is_lazy = get_active_backend()[0].supports_return_generator  # Ray's gives a window's results together
+        with Parallel(n_jobs=-1, return_as="generator" if is_lazy else "list", batch_size=1, max_nbytes=None) as pool:
             while window := list(islice(chunks, WINDOW * effective_n_jobs(-1))):
                 for result in pool(delayed(function)(chunk) for chunk in window):
                     yield result
