@@ -11,11 +11,13 @@ import typing
 from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
+from semcoder.execution.levels import LEVELS
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 ENGINES = ("local", "dask", "ray")
-TOP = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")  # values that belong to no stage
+# Fields of Config that belong to no stage.
+COMMON = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
 
 
@@ -225,18 +227,20 @@ class Config:
         require(self.engine in ENGINES, "engine", self.engine, f"engines are {', '.join(ENGINES)}")
         require(self.engine == "local" or bool(self.engine_address), "engine_address", self.engine_address,
                 f"give the address of a running {self.engine} cluster")
+        require(self.min_sandbox_level in LEVELS, "min_sandbox_level", self.min_sandbox_level,
+                f"levels are {', '.join(LEVELS)}")
 
     def section(self, stage: str) -> dict:
         """Returns the values of `stage` as plain JSON types; `report` has none of its own."""
         return to_json(getattr(self, stage)) if hasattr(self, stage) else {}
 
     def replace(self, stage: str, **changes) -> "Config":
-        """Returns a copy with fields of one stage changed (those of TOP belong to no stage).
+        """Returns a copy with fields of one stage changed, or of COMMON.
 
         Raises:
             UserError: unknown field, wrong type or impossible value.
         """
-        top = {name: changes.pop(name) for name in TOP if name in changes}
+        top = {name: changes.pop(name) for name in COMMON if name in changes}
         if not changes:
             return dataclasses.replace(self, **top)
         section = getattr(self, stage)
@@ -269,7 +273,7 @@ def to_json(config: object) -> dict:
 
 def from_json(values: dict) -> Config:
     """Returns the Config that `to_json` wrote; unknown or ill-typed entries raise UserError."""
-    config = Config(**{name: values[name] for name in TOP if name in values})
+    config = Config(**{name: values[name] for name in COMMON if name in values})
     for stage, fields in values.items():
         if isinstance(fields, dict):
             require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")

@@ -104,7 +104,7 @@ class Run:
 
     def write_json(self, name: str, value: object) -> Path:
         """Writes one JSON file, whole or not at all."""
-        return write_text(self.path / name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+        return write_json(self.path / name, value)
 
     def open_rows(self, name: str, schema=None) -> RowWriter:
         """Returns a writer of `name`.parquet: `with run.open_rows(name) as writer: writer.write(rows)`."""
@@ -175,6 +175,11 @@ def write_text(path: Path, text: str) -> Path:
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
     return path
+
+
+def write_json(path: Path, value: object) -> Path:
+    """Writes a JSON file, whole or not at all."""
+    return write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> list[dict]:
