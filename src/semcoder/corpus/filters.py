@@ -23,6 +23,7 @@ PERMUTATIONS = MinHash(num_perm=NUM_PERMUTATIONS, scheme=SCHEME).permutations
 LAYOUT = (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER)
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+NAMED = (*SCOPES, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 
 
 class Renamer(ast.NodeTransformer):
@@ -71,10 +72,16 @@ class Renamer(ast.NodeTransformer):
 
 def list_bound_names(node: ast.AST) -> set[str]:
     """Returns the names that are set anywhere below a node: variables, arguments, functions, caught exceptions."""
-    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    names |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
-    named = (*SCOPES, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
-    return names | {n.name for n in ast.walk(node) if isinstance(n, named) and n.name}
+    names = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            if not isinstance(part.ctx, ast.Load):
+                names.add(part.id)
+        elif isinstance(part, ast.arg):
+            names.add(part.arg)
+        elif isinstance(part, NAMED) and part.name:
+            names.add(part.name)
+    return names
 
 
 def canonicalize(code: str) -> str:
