@@ -37,7 +37,7 @@ def compile_program(code: str) -> CodeType:
 
 
 def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = "", max_events: int = 400,
-             max_value_chars: int = 400, count_lines: bool = False) -> Outcome:
+             max_value_chars: int = 400, on_large: str = "stop", count_lines: bool = False) -> Outcome:
     """Returns the Outcome of `entry(input_text)` in a fresh namespace.
 
     Args:
@@ -47,9 +47,10 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
         watch: "trace" records events, "replay" full copies of the locals; "" neither.
         max_events: events (or, with `count_lines`, lines) after which the run ends as `event_limit`.
         max_value_chars: length of any value's literal after which it ends as `value_limit`.
+        on_large: "mark" puts marks in place of such values in events instead; only the output still ends it.
         count_lines: without tracing, still end endless loops.
     """
-    watcher = WATCHERS[watch](max_events, max_value_chars) if watch else None
+    watcher = WATCHERS[watch](max_events, max_value_chars, on_large) if watch else None
     guard = watcher or (LineCounter(max_events) if count_lines else contextlib.nullcontext())
     try:
         namespace = {"__name__": "program"}
@@ -103,7 +104,8 @@ def run_job(job: Job, send: int) -> None:
             reply(send, failed)
         return
     tasks = [(run_call, (code, job.entry, text), {"watch": job.watch, "max_events": job.max_events,
-                                                  "max_value_chars": job.max_value_chars}) for text in job.inputs]
+                                                  "max_value_chars": job.max_value_chars,
+                                                  "on_large": job.on_large}) for text in job.inputs]
     tasks += [(run_test, (code, test), {}) for test in job.tests]
     outcome = Outcome("ok")
     for function, arguments, options in tasks:

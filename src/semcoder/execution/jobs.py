@@ -13,6 +13,7 @@ class Job:
     watch: str = ""  # "" | "trace" (events) | "replay" (full copies), see semcoder.traces
     max_events: int = 400
     max_value_chars: int = 400
+    on_large: str = "stop"  # a watched value longer than that: "stop" ends the run, "mark" puts a mark in its place
     timeout_s: float = 2.0  # for all inputs together
     tests: tuple[str, ...] = field(default=())  # assert statements run after the inputs, each on its own
 

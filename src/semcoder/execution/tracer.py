@@ -105,17 +105,26 @@ class FrameLog:
         self.add("resume", frame.f_lineno)
         self.expect(frame.f_lineno)
 
-    def follow(self, frame: FrameType, kind: str, argument):
-        """Records one event; first settles what the frame's last event changed."""
+    def follow(self, frame: FrameType, kind: str, argument) -> None:
+        """Records one event; first settles what the frame's last event changed. (None keeps it the trace function.)"""
+        tracer = self.tracer
         try:
-            if self.seen != self.tracer.risk:
+            if self.seen != tracer.risk:
                 self.compare_all(frame.f_locals)
             elif self.names:
                 self.compare_bound(frame.f_locals)
             line = frame.f_lineno
             if kind == "line":
-                self.add("line", line)
-                self.expect(line)
+                events = tracer.events
+                if len(events) >= tracer.max_events:
+                    raise EventLimit(f"more than {self.tracer.max_events} events")
+                changed = self.changed = {}
+                events.append({"kind": "line", "line": line, "depth": self.depth, "frame": self.number,
+                               "function": self.function, "changed": changed, "value": None})
+                self.seen = tracer.risk
+                self.names, change = self.effects[line]
+                if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+                    tracer.risk += 1
             elif kind == "return":
                 self.leave(frame, line, argument)
             elif kind == "exception":
@@ -125,7 +134,6 @@ class FrameLog:
         except (EventLimit, ValueLimit) as limit:
             self.tracer.limit = limit
             raise
-        return self.follow
 
     def expect(self, line: int) -> None:
         """Notes what the line now starting can change, here and in other frames."""
