@@ -71,12 +71,12 @@ class LineEffects(dict):
             argument = read_extended(opcodes, arguments, i) if is_long else arguments[i]
             if kind == BIND:
                 name = names[argument]
-                if name not in bound:
-                    self[line] = ((*bound, name), change)
+                if name not in bound:  # several in the order of the frame's locals, which is that of full copies
+                    self[line] = (tuple(sorted((*bound, name), key=names.index)) if bound else (name,), change)
                 elif name == change:
                     self[line] = (bound, True)
             elif kind == SHARE:
-                self[line] = ((*bound, names[argument]), True)
+                self[line] = (bound, True)  # whoever shares the cell must look too; with True, all names are compared
             elif change is not True and may_change(kind, argument, global_names, module_names):
                 name = names[arguments[i + 2]] if kind == OPERATE and kinds[i + 2] == BIND else True
                 self[line] = (bound, name if change is False and name not in bound else True)

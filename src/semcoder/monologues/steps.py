@@ -7,7 +7,7 @@ an independent run.
 import ast
 from dataclasses import dataclass, field
 
-from semcoder.execution.tracer import rebuild_states
+from semcoder.execution.tracer import fold_inner_frames, rebuild_states
 from semcoder.monologues.working import work_out
 
 
@@ -15,7 +15,7 @@ from semcoder.monologues.working import work_out
 class Step:
     """One executed line (or call, or exception) and its machine-checkable claims.
 
-    kind: assign | mutate | branch | loop | loop_end | return | call | exception | plain.
+    kind: assign | mutate | branch | loop | loop_end | return | call | resume | exception | plain.
     """
 
     kind: str
@@ -66,14 +66,15 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     headers = {line: render_header(node) for line, node in statements.items()}
     loops: dict[tuple[int, int], list[str]] = {}  # (depth, line) -> literals still to be visited
     steps = []
+    events = fold_inner_frames(events)
     for i, (event, state) in enumerate(zip(events, rebuild_states(events), strict=True)):
         base = {"line": event["line"], "depth": event["depth"], "before": state, "changed": event["changed"]}
         if event["kind"] == "line":
             node = statements[event["line"]]
             calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
             step = explain_line(node, headers[event["line"]], base, loops, calls_out)
-        elif event["kind"] == "call":
-            step = Step(kind="call", source=event["function"], name=event["function"], **base)
+        elif event["kind"] in ("call", "resume"):
+            step = Step(kind=event["kind"], source=event["function"], name=event["function"], **base)
         elif event["kind"] == "exception":
             step = Step(kind="exception", source=headers[event["line"]], name=event["value"], **base)
         else:
@@ -147,16 +148,18 @@ def split_items(text: str) -> list[str]:
 
 
 def finish_return(step: Step, events: list[dict], i: int) -> Step:
-    """Returns the return step with the traced value, which the working must equal."""
-    after = [e for e in events[i + 1:] if e["kind"] == "return" and e["depth"] == step.depth]
-    value = after[0]["value"] if after else "None"
+    """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead."""
+    end = next((e for e in events[i + 1:] if e["frame"] == events[i]["frame"] and e["kind"] in ("return", "unwind")), None)
+    if end is not None and end["kind"] == "unwind":
+        return Step(**{**step.__dict__, "kind": "plain", "stages": ()})
+    value = end["value"] if end else "None"
     stages = step.stages if step.stages and step.stages[-1] == value else (value,)
     return Step(**{**step.__dict__, "stages": stages})
 
 
 def with_claims(step: Step) -> Step:
     """Returns the step with what it asserts, each claim on its own."""
-    claims = [] if step.kind == "call" else [{"kind": "line", "line": step.line}]
+    claims = [] if step.kind in ("call", "resume") else [{"kind": "line", "line": step.line}]
     if len(step.stages) > 1:
         claims.append({"kind": "operands", "source": step.source, "text": step.stages[0]})
         kind = "truth" if step.kind == "branch" else "stage"
@@ -167,7 +170,7 @@ def with_claims(step: Step) -> Step:
         claims.append({"kind": "branch", "source": step.source, "value": step.stages[-1]})
     if step.kind == "return":
         claims.append({"kind": "returns", "value": step.stages[-1]})
-    if step.kind == "call":
+    if step.kind in ("call", "resume"):
         claims += [{"kind": "argument", "name": name, "value": text} for name, text in step.changed.items()]
     if step.kind in ("mutate", "plain") or (step.kind == "loop" and not step.name.isidentifier()):
         claims += [{"kind": "value", "name": name, "value": text} for name, text in step.changed.items()]
