@@ -247,7 +247,7 @@ def held(xs):
     xs.append(2)
 def f(n):
     xs = [1, [2, 3], {'k': n}]
-    while (last := xs.pop()) and len(xs) > 1:
+    while (last := xs.pop()) and len(xs) > 2:
         pass
     match xs:
         case [int(a), [b, *rest]] if a:
@@ -309,7 +309,7 @@ def f(n):
     put = seen.append
     put(7)
     [len(seen) for x in map(put, xs)]
-    sorted(xs, key=put)
+    sorted([1], key=put)
     xs.sort(key=lambda v: seen.append(v) or -v)
     functools.reduce(lambda acc, v: acc.append(v) or acc, xs, seen)
     d = collections.defaultdict(list)
@@ -402,7 +402,8 @@ def f(n):
 
 @pytest.mark.parametrize("name", NASTY)
 def test_nasty_programs_can_be_rebuilt(name):
-    assert len(check_round_trip(NASTY[name], "f(3)")) > 5
+    events = check_round_trip(NASTY[name], "f(3)")
+    assert [e["kind"] for e in events if e["frame"] == 0][-1] == "return", "the program stopped before its end"
 
 
 # Pieces that change a, b, c, each possibly the same object or holding another one; what does not fit raises.

@@ -67,11 +67,14 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     loops: dict[tuple[int, int], list[str]] = {}  # (depth, line) -> literals still to be visited
     steps = []
     events = fold_inner_frames(events)
+    followers = find_followers(events)
     for i, (event, state) in enumerate(zip(events, rebuild_states(events), strict=True)):
         base = {"line": event["line"], "depth": event["depth"], "before": state, "changed": event["changed"]}
         if event["kind"] == "line":
             node = statements[event["line"]]
             calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
+            if followers[i] and followers[i]["kind"] == "yield":  # what the line does with the value sent comes with `resume`
+                node = ast.Pass()
             step = explain_line(node, headers[event["line"]], base, loops, calls_out)
         elif event["kind"] in ("call", "resume"):
             step = Step(kind=event["kind"], source=event["function"], name=event["function"], **base)
@@ -80,9 +83,18 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
         else:
             continue
         if step.kind == "return":
-            step = finish_return(step, events, i)
+            step = finish_return(step, followers[i])
         steps.append(with_claims(step))
     return steps
+
+
+def find_followers(events: list[dict]) -> list[dict | None]:
+    """Returns, for each event, the next one of its frame."""
+    followers, next_by_frame = [], {}
+    for event in reversed(events):
+        followers.append(next_by_frame.get(event["frame"]))
+        next_by_frame[event["frame"]] = event
+    return followers[::-1]
 
 
 def explain_line(node: ast.AST, source: str, base: dict, loops: dict, calls_out: bool) -> Step:
@@ -147,12 +159,11 @@ def split_items(text: str) -> list[str]:
     return [repr(item) for item in value]
 
 
-def finish_return(step: Step, events: list[dict], i: int) -> Step:
+def finish_return(step: Step, end: dict | None) -> Step:
     """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead."""
-    end = next((e for e in events[i + 1:] if e["frame"] == events[i]["frame"] and e["kind"] in ("return", "unwind")), None)
-    if end is not None and end["kind"] == "unwind":
+    if end and end["kind"] == "exception":
         return Step(**{**step.__dict__, "kind": "plain", "stages": ()})
-    value = end["value"] if end else "None"
+    value = end["value"] if end and end["kind"] == "return" else "None"  # else a claim that the check refutes
     stages = step.stages if step.stages and step.stages[-1] == value else (value,)
     return Step(**{**step.__dict__, "stages": stages})
 
