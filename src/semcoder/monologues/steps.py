@@ -68,6 +68,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     steps = []
     events = fold_inner_frames(events)
     followers = find_followers(events)
+    results = {event["frame"]: event["value"] for event in events if event["kind"] == "return"}
     for i, (event, state) in enumerate(zip(events, rebuild_states(events), strict=True)):
         base = {"line": event["line"], "depth": event["depth"], "before": state, "changed": event["changed"]}
         if event["kind"] == "line":
@@ -83,7 +84,8 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
         else:
             continue
         if step.kind == "return":
-            step = finish_return(step, followers[i])
+            has_raised = followers[i] is not None and followers[i]["kind"] == "exception"
+            step = finish_return(step, has_raised, results.get(event["frame"], "None"))
         steps.append(with_claims(step))
     return steps
 
@@ -159,11 +161,10 @@ def split_items(text: str) -> list[str]:
     return [repr(item) for item in value]
 
 
-def finish_return(step: Step, end: dict | None) -> Step:
+def finish_return(step: Step, has_raised: bool, value: str) -> Step:
     """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead."""
-    if end and end["kind"] == "exception":
+    if has_raised:
         return Step(**{**step.__dict__, "kind": "plain", "stages": ()})
-    value = end["value"] if end and end["kind"] == "return" else "None"  # else a claim that the check refutes
     stages = step.stages if step.stages and step.stages[-1] == value else (value,)
     return Step(**{**step.__dict__, "stages": stages})
 
