@@ -108,6 +108,7 @@ def print_outcome(outcome: Outcome, code: str, form: str | None) -> None:
 
 def describe_end(outcome: Outcome) -> str:
     """Returns in one line how the call ended."""
-    text = f"{outcome.status}: {outcome.output}" if outcome.output else outcome.status
+    has_text = outcome.status in ("ok", "exception", "event_limit", "sandbox_error")
+    text = f"{outcome.status}: {outcome.output}" if has_text else outcome.status
     remedy = REMEDIES.get(outcome.status)
     return f"{text} ({len(outcome.events)} events)" + (f"; {remedy}" if remedy else "")

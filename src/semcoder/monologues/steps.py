@@ -34,12 +34,12 @@ def find_statements(code: str) -> dict[int, ast.AST]:
     """Returns line number -> the innermost statement (or `except` or `case` clause) that starts on or spans it."""
     found: dict[int, ast.AST] = {}
     for node in ast.walk(ast.parse(code)):  # breadth first: inner statements come later and win
-        if isinstance(node, ast.match_case):
-            found[node.pattern.lineno] = node
-        elif isinstance(node, (ast.stmt, ast.excepthandler)):
+        if isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)):
             body = getattr(node, "body", None)
+            start = node.pattern if isinstance(node, ast.match_case) else node
+            first = min([start.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
             last = body[0].lineno - 1 if body else node.end_lineno
-            for line in range(node.lineno, max(last, node.lineno) + 1):
+            for line in range(first, max(last, start.lineno) + 1):
                 found[line] = node
     return found
 
