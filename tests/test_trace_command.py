@@ -67,8 +67,8 @@ def trace(capsys, *arguments) -> tuple[int, str, str]:
 
 def test_events_come_as_json_lines_and_the_end_on_standard_error(file):
     source = str(Path(__file__).resolve().parents[1] / "src")
-    done = subprocess.run([sys.executable, "-m", "semcoder", "trace", file, "f([1, 2])"], capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": source})
+    done = subprocess.run([sys.executable, "-m", "semcoder", "trace", file, "f([1, 2])"],
+                          capture_output=True, text=True, env={**os.environ, "PYTHONPATH": source})
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0 and done.stderr == f"semcoder: ok: [1, 2, 2, 4] ({len(events)} events)\n"
     assert [e["changed"] for e in events if e["line"] == 13][-1] == {"xs": "[1, 2, 2, 4]", "held": "[1, 2, 2, 4]"}

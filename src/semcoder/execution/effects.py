@@ -13,22 +13,28 @@ from itertools import compress
 from types import CodeType
 
 # Every instruction that is not named here may change an object.
-HARMLESS = """NOP CACHE RESUME PRECALL CALL KW_NAMES PUSH_NULL POP_TOP COPY SWAP PUSH_EXC_INFO POP_EXCEPT RERAISE
-RAISE_VARARGS CHECK_EXC_MATCH LOAD_ASSERTION_ERROR LOAD_CONST LOAD_FAST LOAD_CLOSURE LOAD_DEREF COPY_FREE_VARS MAKE_CELL
-MAKE_FUNCTION RETURN_VALUE RETURN_GENERATOR EXTENDED_ARG BUILD_TUPLE BUILD_LIST BUILD_SET BUILD_MAP
-BUILD_CONST_KEY_MAP BUILD_STRING BUILD_SLICE FORMAT_VALUE LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE
-DICT_UPDATE DICT_MERGE LIST_TO_TUPLE COMPARE_OP CONTAINS_OP IS_OP UNARY_POSITIVE UNARY_NEGATIVE UNARY_NOT UNARY_INVERT
-BINARY_SUBSCR GET_ITER FOR_ITER GET_LEN UNPACK_SEQUENCE UNPACK_EX MATCH_SEQUENCE MATCH_MAPPING MATCH_KEYS
-STORE_GLOBAL DELETE_GLOBAL JUMP_FORWARD JUMP_BACKWARD JUMP_IF_FALSE_OR_POP JUMP_IF_TRUE_OR_POP
-POP_JUMP_FORWARD_IF_FALSE POP_JUMP_FORWARD_IF_TRUE POP_JUMP_FORWARD_IF_NONE POP_JUMP_FORWARD_IF_NOT_NONE
-POP_JUMP_BACKWARD_IF_FALSE POP_JUMP_BACKWARD_IF_TRUE POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE""".split()
-PURE_FUNCTIONS = frozenset("""abs all any ascii bin bool bytes chr complex dict divmod enumerate filter float format
-frozenset hash hex id int isinstance issubclass iter len list map max min next oct ord pow print range repr reversed
-round set slice sorted str sum tuple zip NotImplemented Ellipsis""".split()) | {
+INSTRUCTIONS = """
+NOP CACHE RESUME PRECALL CALL KW_NAMES PUSH_NULL POP_TOP COPY SWAP PUSH_EXC_INFO POP_EXCEPT RERAISE RAISE_VARARGS
+CHECK_EXC_MATCH LOAD_ASSERTION_ERROR LOAD_CONST LOAD_FAST LOAD_CLOSURE LOAD_DEREF COPY_FREE_VARS MAKE_CELL MAKE_FUNCTION
+RETURN_VALUE RETURN_GENERATOR EXTENDED_ARG BUILD_TUPLE BUILD_LIST BUILD_SET BUILD_MAP BUILD_CONST_KEY_MAP BUILD_STRING
+BUILD_SLICE FORMAT_VALUE LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE LIST_TO_TUPLE
+COMPARE_OP CONTAINS_OP IS_OP UNARY_POSITIVE UNARY_NEGATIVE UNARY_NOT UNARY_INVERT BINARY_SUBSCR GET_ITER FOR_ITER
+GET_LEN UNPACK_SEQUENCE UNPACK_EX MATCH_SEQUENCE MATCH_MAPPING MATCH_KEYS STORE_GLOBAL DELETE_GLOBAL JUMP_FORWARD
+JUMP_BACKWARD JUMP_IF_FALSE_OR_POP JUMP_IF_TRUE_OR_POP POP_JUMP_FORWARD_IF_FALSE POP_JUMP_FORWARD_IF_TRUE
+POP_JUMP_FORWARD_IF_NONE POP_JUMP_FORWARD_IF_NOT_NONE POP_JUMP_BACKWARD_IF_FALSE POP_JUMP_BACKWARD_IF_TRUE
+POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE"""
+FUNCTIONS = """
+abs all any ascii bin bool bytes chr complex dict divmod enumerate filter float format frozenset hash hex id int
+isinstance issubclass iter len list map max min next oct ord pow print range repr reversed round set slice sorted str
+sum tuple zip NotImplemented Ellipsis"""
+METHODS = """
+copy get keys values items union intersection difference symmetric_difference issubset issuperset isdisjoint"""
+HARMLESS = frozenset(INSTRUCTIONS.split())
+PURE_FUNCTIONS = frozenset(FUNCTIONS.split()) | {
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
 # Methods by name alone: no built-in type has one of these that changes its object.
-PURE_METHODS = frozenset(name for kind in (str, bytes, tuple, int, float) for name in dir(kind) if name[0] != "_") | set(
-    "copy get keys values items union intersection difference symmetric_difference issubset issuperset isdisjoint".split())
+PURE_METHODS = frozenset(METHODS.split()) | {
+    name for kind in (str, bytes, tuple, int, float) for name in dir(kind) if name[0] != "_"}
 
 # The kinds of instruction that matter here; 0 is all the rest.
 BIND, SHARE, GLOBAL, METHOD, OPERATE, CHANGE = range(1, 7)
@@ -76,7 +82,7 @@ class LineEffects(dict):
                 elif name == change:
                     self[line] = (bound, True)
             elif kind == SHARE:
-                self[line] = (bound, True)  # whoever shares the cell must look too; with True, all names are compared
+                self[line] = (bound, True)  # all names are compared then, here and by whoever shares the cell
             elif change is not True and may_change(kind, argument, global_names, module_names):
                 name = names[arguments[i + 2]] if kind == OPERATE and kinds[i + 2] == BIND else True
                 self[line] = (bound, name if change is False and name not in bound else True)

@@ -3,8 +3,8 @@
 An event is one step of one frame, and names what changed in that frame from there to the frame's next event, whoever
 changed it: a list that grew through another name, in an outer or suspended frame, is a change too. Frames of
 comprehensions, lambdas, generators and class bodies are frames like others. Only what a step can have changed is
-looked at (`semcoder.execution.effects`). Not covered: threads, module-level names, the source of imported modules, and what
-happens inside a value that is too big to show while its size stays the same.
+looked at (`semcoder.execution.effects`). Not covered: threads, module-level names, the source of imported modules, and
+what happens inside a value that is too big to show while its size stays the same.
 """
 
 import sys
@@ -112,42 +112,31 @@ class FrameLog:
                 self.compare_bound(frame.f_locals)
             line = frame.f_lineno
             if kind == "line":
-                events = tracer.events
-                if len(events) >= tracer.max_events:
-                    raise EventLimit(f"more than {self.tracer.max_events} events")
-                changed = self.changed = {}
-                events.append({"kind": "line", "line": line, "depth": self.depth, "frame": self.number,
-                               "function": self.function, "changed": changed, "value": None})
-                self.seen = tracer.risk
-                self.names, change = self.effects[line]
-                if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
-                    tracer.risk += 1
+                self.add("line", line)
+                self.expect(line)
             elif kind == "return":
                 self.leave(frame, line, argument)
             elif kind == "exception":
                 self.last_raise = frame.f_lasti
-                self.add("exception", line, describe_exception(argument[1], self.tracer.max_chars))
+                self.add("exception", line, describe_exception(argument[1], tracer.max_chars))
                 self.expect(line)
         except (EventLimit, ValueLimit) as limit:
-            self.tracer.limit = limit
+            tracer.limit = limit
             raise
 
     def expect(self, line: int) -> None:
         """Notes what the line now starting can change, here and in other frames."""
-        tracer = self.tracer
-        self.seen = tracer.risk
+        self.seen = self.tracer.risk
         self.names, change = self.effects[line]
         if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
-            tracer.risk += 1
+            self.tracer.risk += 1
 
     def leave(self, frame: FrameType, line: int, value: object) -> None:
         """Records the end of a call: its value, a generator's yield, or an exception that goes on to the caller."""
         at, tracer = frame.f_lasti, self.tracer
         code = self.effects.bytecode[at]
-        if code == RETURN:
-            kind = "return"
-        else:
-            kind = "yield" if code == YIELD and at != self.last_raise else "unwind"
+        # An exception thrown into a generator raises at its yield.
+        kind = "return" if code == RETURN else "yield" if code == YIELD and at != self.last_raise else "unwind"
         self.add(kind, line, None if kind == "unwind" else to_literal(value, tracer.max_chars, tracer.on_large))
         self.last_raise = None
         tracer.depth -= 1

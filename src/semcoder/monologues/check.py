@@ -30,7 +30,8 @@ def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
         replay: events of `semcoder.execution.replay.Replay` for the same program and input.
     """
     lines = [i for i, event in enumerate(replay) if event["kind"] == "line"]
-    if [step.line for step in steps if step.kind not in ("call", "resume", "exception")] != [replay[i]["line"] for i in lines]:
+    told = [step.line for step in steps if step.kind not in ("call", "resume", "exception")]
+    if told != [replay[i]["line"] for i in lines]:
         return "order"
     place = 0  # of the next line in `lines`
     for step in steps:

@@ -74,7 +74,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
         if event["kind"] == "line":
             node = statements[event["line"]]
             calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
-            if followers[i] and followers[i]["kind"] == "yield":  # what the line does with the value sent comes with `resume`
+            if followers[i] and followers[i]["kind"] == "yield":  # what is sent in comes with `resume`
                 node = ast.Pass()
             step = explain_line(node, headers[event["line"]], base, loops, calls_out)
         elif event["kind"] in ("call", "resume"):
