@@ -1,6 +1,9 @@
 """The sandbox gives every program a typed outcome, whatever the program does, and lets nothing out."""
 
+import contextlib
+import glob
 import os
+import pathlib
 import socket
 import subprocess
 import sys
@@ -8,6 +11,7 @@ import time
 
 import pytest
 
+from semcoder.benchmarks.attacks import ATTACKS, PROCESSES, REACHES, attack, measure
 from semcoder.errors import UserError
 from semcoder.execution import sandbox
 from semcoder.execution.jobs import Job
@@ -56,74 +60,32 @@ def test_tests_pass_or_fail_each_on_its_own(box):
     assert [o.status for o in outcomes] == ["ok", "exception", "exception"]
 
 
-SURVIVED = {
-    "endless loop": ("while True: pass", "timeout"),
-    "endless loop that catches all": ("while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-                                      "timeout"),
-    "huge power in C": ("return 10 ** 10 ** 9", "timeout"),
-    "catastrophic regex": ("import re\nreturn bool(re.match('(a+)+$', 'a' * 60 + 'b'))", "timeout"),
-    "huge range": ("return list(range(10 ** 12))", "memory"),
-    "memory bomb at once": ("return 'a' * 10 ** 11", "memory"),
-    "memory bomb step by step": ("xs = []\nwhile True: xs.append('a' * 10 ** 7)", "memory"),
-    "deep recursion": ("return f()", "exception"),
-    "recursion until C runs out of stack": ("import sys\nsys.setrecursionlimit(10 ** 9)\nreturn list(map(f, [1]))",
-                                            "crashed"),
-    "leaves at once": ("import os\nos._exit(0)", "crashed"),
-    "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "crashed"),
-    "SystemExit": ("raise SystemExit", "exception"),
-    "ignored signals": ("import signal\nfor s in set(signal.Signals) - {9, 19}:\n    signal.signal(s, signal.SIG_IGN)\n"
-                        "while True: pass", "timeout"),
-    "cancelled clock": ("import signal\nsignal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass", "timeout"),
-    "sleeper": ("import time\ntime.sleep(600)", "timeout"),
-    "output flood": ("while True: print('a' * 10 ** 5)", "output_limit"),
-    "flood past Python": ("import os\nfor _ in range(10 ** 4): os.write(1, b'a' * 10 ** 4)\nreturn 1", "ok"),
-    "huge file": ("open('x', 'w').write('a' * 10 ** 8)", "exception"),
-    "an object": ("return object()", "not_literal"),
-    "not a number": ("return float('nan')", "not_literal"),
-    "gigantic string": ("return 'a' * 10 ** 6", "value_limit"),
-    "gigantic shared list": ("a = [1] * 1000\nfor _ in range(6): a = [a] * 1000\nreturn a", "value_limit"),
-    "cyclic value": ("a = []\na.append(a)\nreturn a", "not_literal"),
-    "unpicklable value": ("return lambda: 1", "not_literal"),
-    "always equal": ("class A:\n    def __eq__(self, other): return True\nreturn A()", "not_literal"),
-    "always equal, hidden": ("class A(int):\n    def __eq__(self, other): return True\nreturn [A()]", "not_literal"),
-    "repr raises": ("class A:\n    def __repr__(self): raise ValueError\nreturn A()", "not_literal"),
-    "repr never ends": ("class A:\n    def __repr__(self):\n        while True: pass\nreturn [A()]", "not_literal"),
-    "error text never ends": ("class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E",
-                              "timeout"),
-    "error text raises": ("class E(Exception):\n    def __str__(self): raise ValueError\nraise E", "exception"),
-    "memory error swallowed": ("try:\n    return 'a' * 10 ** 11\nexcept MemoryError:\n    return 1", "ok"),
-}
-
-
-@pytest.mark.parametrize("name", SURVIVED)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_it_survives(rung, name):
-    body, expected = SURVIVED[name]
-    assert status(rung, body, timeout_s=0.2 if expected == "timeout" else 10.0) == expected
+    body, expected = ATTACKS[name]
+    assert attack(rung, body, expected, name).status == expected
     assert run(rung, "return x + 1", "1")[0].output == "2"  # and the next program is served
 
 
-@pytest.mark.parametrize("body", [
-    "import os\nwhile True: os.fork()",
-    "import os\nfor _ in range(200):\n    if os.fork() == 0:\n        while True: pass\nreturn 1",
-    "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(60,)).start()",
-    "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(300)\n    os._exit(0)\n"
-    "return 1",
-    "import subprocess\nsubprocess.Popen(['sleep', '300'], start_new_session=True)\nreturn 1",
-], ids=["fork bomb", "many children", "thread bomb", "detached grandchild", "detached program"])
-def test_no_process_outlives_its_execution(rung, body):
-    if rung.level == "rlimits" and os.getuid() == 0 and "while True: os.fork" in body:
+@pytest.mark.parametrize("name", PROCESSES)
+def test_no_process_outlives_its_execution(rung, name):
+    if rung.level == "rlimits" and os.getuid() == 0 and name == "fork bomb":
         pytest.skip("the kernel does not hold root to a number of processes: only seccomp stops a fork bomb of root")
-    before = count_processes()
-    found = status(rung, body, timeout_s=0.5)
+    before = count_processes(rung)
+    found = attack(rung, PROCESSES[name]).status
     assert found in ("exception", "timeout", "crashed", "ok") and (found != "ok" or rung.level == "rlimits")
     assert run(rung, "return x + 1", "1")[0].output == "2"
-    assert count_processes() <= before
+    assert count_processes(rung) == before
 
 
-def count_processes():
-    """Returns how many processes of this machine sleep for us or run Python."""
-    names = subprocess.run(["ps", "-eo", "stat=,comm="], capture_output=True, text=True).stdout.split("\n")
-    return sum(("python" in line or "sleep" in line) and not line.startswith("Z") for line in names)
+def count_processes(box):
+    """Returns how many processes were started from a sandbox's server, itself and forks of it included."""
+    found = 0
+    for file in glob.glob("/proc/[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = pathlib.Path(file).read_bytes()
+            found += box._folder.encode() in words or b"sleep\x00304" in words
+    return found
 
 
 def test_tracing_that_is_turned_off_is_not_taken_for_a_short_run(rung):
@@ -132,19 +94,30 @@ def test_tracing_that_is_turned_off_is_not_taken_for_a_short_run(rung):
 
 
 def test_patched_builtins_change_neither_the_watcher_nor_the_next_program(rung):
-    body = "import builtins\nfor n in ('len', 'repr', 'type', 'sorted', 'str', 'isinstance'):\n" \
-           "    setattr(builtins, n, lambda *a, **k: 'forged')\nreturn {2, 1}, len"
-    assert run(rung, body.replace(", len", ", len('a')"))[0].output == "({1, 2}, 'forged')"
-    assert run(rung, body.replace(", len", ", len('a')"), watch="trace")[0].output == "({1, 2}, 'forged')"
-    assert run(rung, "return len('ab')")[0].output == "2"
+    for watch in ("", "trace", "replay"):
+        assert run(rung, ATTACKS["patched builtins"][0], watch=watch)[0].output == "({1, 2}, 'forged')"
+        assert run(rung, "return len('ab')")[0].output == "2"
 
 
-@pytest.mark.parametrize("write", [
-    "import os\nfor n in range(3, 40):\n    try: os.write(n, b'{\"status\": \"ok\"}\\n')\n    except OSError: pass\n"
-    "return 1",
-    "import os\nos.closerange(0, 64)\nimport time\ntime.sleep(1)\nreturn 1"])
-def test_an_answer_that_a_program_wrote_over_is_no_answer(rung, write):
-    assert status(rung, write) in ("crashed", "timeout")
+@pytest.mark.parametrize("name", REACHES)
+def test_each_level_keeps_in_what_it_says(rung, name):
+    is_file = name in ("reads a file of the machine", "reads the caller's environment", "writes outside its folder")
+    is_open = rung.level == "rlimits" or (rung.level == "seccomp" and is_file)
+    found = attack(rung, REACHES[name], "ok").status
+    if name == "reads the caller's environment" and os.getuid() == 0:  # out of reach of a root without capabilities
+        assert found == "exception"
+    else:
+        assert found == ("ok" if is_open else "exception")
+
+
+def test_all_attacks_are_survived_on_a_machine_with_namespaces_or_landlock(box):
+    if box.level not in ("landlock", "namespaces"):
+        pytest.skip(f"this machine offers {box.level}")
+    assert [row["attack"] for row in measure() if not row["survived"]] == []
+
+
+def test_a_program_that_closes_its_channel_gets_no_answer(rung):
+    assert run(rung, "import os, time\nos.closerange(0, 64)\ntime.sleep(9)", timeout_s=0.2)[0].status == "crashed"
 
 
 def test_nothing_of_the_callers_environment_or_files_can_be_read(rung, tmp_path, monkeypatch):
@@ -162,7 +135,7 @@ def test_nothing_of_the_callers_environment_or_files_can_be_read(rung, tmp_path,
     if rung.level in ("landlock", "namespaces"):
         assert outcome.output == "(False, False, False)"
     else:
-        assert outcome.output == "(True, True, False)"  # the environment is empty at every level
+        assert outcome.output == "(True, True, False)"  # the file; its own environment is empty at every level
 
 
 def test_nothing_is_written_outside_the_working_folder_which_starts_empty(rung, tmp_path):

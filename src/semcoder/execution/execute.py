@@ -47,9 +47,11 @@ def warm_up() -> None:
     # A copy for programs to patch: what watches them keeps the real ones.
     sys.modules["builtins"] = ModuleType("builtins")
     vars(sys.modules["builtins"]).update(vars(builtins))
+    sys.stdout = Printed()
     null = os.open(os.devnull, os.O_WRONLY)
     for watch in ("", *WATCHERS) * 10:  # until the interpreter has specialised our code
-        run_task(Job(code="def f(x):\n    return [x]", entry="f", inputs=("1",), watch=watch), 0, null)
+        job = Job(code="def f(x):\n    return [x]", entry="f", inputs=("1",), watch=watch)
+        run_task(job, job.code, 0, null)
     os.close(null)
 
 
@@ -108,9 +110,11 @@ def run_test(code: str | CodeType, test: str) -> Outcome:
 
 def settle(action: Callable[[], Outcome], watcher=None) -> Outcome:
     """Returns the action's Outcome, or the one that its exception stands for; what is printed is dropped."""
+    outside = sys.stdout
+    if not isinstance(outside, Printed):  # a sandbox child has its own from before the fork
+        sys.stdout = Printed()
     try:
-        with contextlib.redirect_stdout(Printed()):
-            return action()
+        return action()
     except EventLimit as error:
         return Outcome("event_limit", str(error), list_events(watcher))
     except ValueLimit as error:
@@ -121,6 +125,8 @@ def settle(action: Callable[[], Outcome], watcher=None) -> Outcome:
         return Outcome("memory")
     except BaseException as error:  # whatever a program raises, SystemExit included, is its outcome
         return Outcome("exception", describe_error(error), list_events(watcher))
+    finally:
+        sys.stdout = outside
 
 
 def list_events(watcher) -> tuple:
@@ -136,17 +142,22 @@ def describe_error(error: BaseException) -> str:
         return type(error).__name__[:MAX_ERROR_CHARS]
 
 
-def run_task(job: Job, number: int, send: int) -> None:
-    """Runs a job's number-th input, or test after those, in a sandbox child; writes the outcome as a JSON line."""
+def run_task(job: Job, code: str | CodeType, number: int, send: int) -> None:
+    """Runs a job's number-th input, or test after those, in a sandbox child; writes the outcome to `send`.
+
+    The answer is its length in eight digits, then three lines: status, events as JSON or nothing, and the output.
+    No JSON where none is needed, because each page that a child touches first costs it a copy.
+    """
     try:
         if number < len(job.inputs):
-            outcome = run_call(job.code, job.entry, job.inputs[number], watch=job.watch, max_events=job.max_events,
+            outcome = run_call(code, job.entry, job.inputs[number], watch=job.watch, max_events=job.max_events,
                                max_value_chars=job.max_value_chars, on_large=job.on_large)
         else:
-            outcome = run_test(job.code, job.tests[number - len(job.inputs)])
-        row = {"status": outcome.status, "output": outcome.output, "events": outcome.events}
-        data = json.dumps(row).encode() + b"\n"
+            outcome = run_test(code, job.tests[number - len(job.inputs)])
+        events = json.dumps(outcome.events) if outcome.events else ""
+        answer = f"{outcome.status}\n{events}\n{outcome.output}".encode(errors="backslashreplace")
     except MemoryError:
-        data = b'{"status": "memory", "output": "", "events": []}\n'
+        answer = b"memory\n\n"
+    data = b"%08d" % len(answer) + answer
     while data:
         data = data[os.write(send, data):]

@@ -34,7 +34,7 @@ START = ("import sys, json; sys.path.insert(0, {!r}); from semcoder.execution.se
          "serve(json.loads({!r}))")
 START_S = 60.0  # a server that has not greeted after so long does not work
 SLACK_S = 30.0  # beyond all limits of a job, before its server counts as hung
-CHUNK = 100  # jobs per parallel task
+CHUNK = 50  # jobs per parallel task
 BOXES = threading.local()
 
 
@@ -135,8 +135,7 @@ class Sandbox:
         write_message(self._server.stdin.fileno(), json.dumps(job.__dict__).encode())
         longest_s = (MAX_TIMEOUTS + 1) * (WALL_FACTOR * job.timeout_s * self.speed + WALL_GRACE_S) + SLACK_S
         for _ in range(len(job.inputs) + len(job.tests)):
-            ended, _, line = self._read(time.monotonic() + longest_s).partition(b"\n")
-            yield read_outcome(json.loads(ended), line)
+            yield read_outcome(self._read(time.monotonic() + longest_s))
 
     def _read(self, deadline: float) -> bytes:
         """Returns the server's next message."""
@@ -159,15 +158,13 @@ class Sandbox:
         return bytes(data)
 
 
-def read_outcome(ended: str, line: bytes) -> Outcome:
-    """Returns the Outcome of one execution from how its child ended and what it wrote."""
-    if ended:
-        return Outcome(ended, line.decode(errors="replace"))
+def read_outcome(answer: bytes) -> Outcome:
+    """Returns the Outcome of one execution from its answer: a line each for status and events, then the output."""
     try:
-        row = json.loads(line)
-        return Outcome(row["status"], row["output"], tuple(row["events"]))
-    except (ValueError, KeyError, TypeError):
-        return Outcome("crashed", "wrote over its answer")
+        status, events, output = answer.decode().split("\n", 2)
+        return Outcome(status, output, tuple(json.loads(events)) if events else ())
+    except ValueError:
+        return Outcome("crashed", "the program wrote over its answer")
 
 
 def find_box(hash_seed: int = 0) -> Sandbox:
@@ -200,7 +197,7 @@ def run_jobs(jobs: Iterable[Job], description: str = "", *, hash_seed: int = 0,
         return
     tasks = (delayed(run_chunk)(chunk, hash_seed, min_level) for chunk in chain((first, second), chunks))
     done = Parallel(n_jobs=-1, return_as="generator")(tasks)
-    for outcomes in tqdm(done, desc=description, unit="00 programs", mininterval=2):
+    for outcomes in tqdm(done, desc=description, unit="50 programs", mininterval=2):
         yield from outcomes
 
 

@@ -15,6 +15,8 @@ import select
 import signal
 import struct
 import time
+from collections.abc import Iterator
+from types import CodeType
 
 from semcoder.execution import execute, landlock, seccomp
 from semcoder.execution.jobs import Job
@@ -54,12 +56,8 @@ def serve(settings: dict) -> None:
             job = Job(**json.loads(read_message(channel_in)))
         except EOFError:
             return
-        num_timeouts = 0
-        for number in range(len(job.inputs) + len(job.tests)):
-            ended, line = ("timeout", b"") if num_timeouts >= MAX_TIMEOUTS else run_child(
-                job, number, speed, child_filter, children)
-            num_timeouts += ended == "timeout"
-            write_message(channel_out, json.dumps(ended).encode() + b"\n" + line)
+        for answer in run_job(job, speed, child_filter, children):
+            write_message(channel_out, answer)
 
 
 def confine(settings: dict) -> tuple[list[str], seccomp.ChildFilter | None]:
@@ -92,9 +90,23 @@ def measure_speed() -> float:
     return max(1.0, min(loop() for _ in range(3)) / REFERENCE_LOOP_S)
 
 
-def run_child(job: Job, number: int, speed: float, child_filter: seccomp.ChildFilter | None,
+def run_job(job: Job, speed: float, child_filter: seccomp.ChildFilter | None, children: int) -> Iterator[bytes]:
+    """Yields the answer of each execution of a job."""
+    code, num_timeouts = job.code, 0
+    for number in range(len(job.inputs) + len(job.tests)):
+        if num_timeouts >= MAX_TIMEOUTS:
+            yield b"timeout\n\n"
+            continue
+        ended, answer = run_child(job, code, number, speed, child_filter, children)
+        num_timeouts += ended == "timeout"
+        if code is job.code and answer.startswith(b"ok"):  # a child has compiled it unharmed: so can this process
+            code = execute.compile_program(job.code)
+        yield answer if not ended else f"{ended}\n\n".encode() + answer
+
+
+def run_child(job: Job, code: str | CodeType, number: int, speed: float, child_filter: seccomp.ChildFilter | None,
               children: int) -> tuple[str, bytes]:
-    """Runs one execution in a forked child; returns ("", its answer) or what ended it and the details."""
+    """Runs one execution in a forked child; returns ("", its answer), or what ended it and details of that."""
     limit_s = job.timeout_s * speed
     receive, send = os.pipe()
     pid = os.fork()
@@ -105,38 +117,40 @@ def run_child(job: Job, number: int, speed: float, child_filter: seccomp.ChildFi
         signal.setitimer(signal.ITIMER_PROF, limit_s)  # its default action ends the process, in C code too
         if child_filter:
             child_filter.apply()
-        execute.run_task(job, number, send)
+        execute.run_task(job, code, number, send)
         os._exit(0)
     os.close(send)
-    line, stopped = drain(receive, time.monotonic() + WALL_FACTOR * limit_s + WALL_GRACE_S)
+    answer, stopped = drain(receive, time.monotonic() + WALL_FACTOR * limit_s + WALL_GRACE_S)
     os.close(receive)
-    if stopped or not line.endswith(b"\n"):  # else it is at its end, and ends by itself
+    if not answer:  # else it is at its end, and ends by itself
         kill_group(pid)
     _, status, usage = os.wait4(pid, 0)
     end_leftovers(pid, children)
     empty_folder()
-    if stopped:
-        return stopped, b""
-    if line.endswith(b"\n"):
-        return "", line
+    if answer or stopped:
+        return stopped, answer
     used_s = usage.ru_utime + usage.ru_stime
     return name_death(status, used_s >= limit_s), f"ended with status {status}".encode()
 
 
 def drain(receive: int, deadline: float) -> tuple[bytes, str]:
-    """Returns what the child wrote up to its line's end and, if that was not up to the child, why reading stopped."""
-    data = bytearray()
-    while not data.endswith(b"\n"):
+    """Returns the child's whole answer, or b"" and, if that was not up to the child, why reading stopped."""
+    data = b""
+    while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([receive], [], [], left)[0]:
-            return bytes(data), "timeout"
+            return b"", "timeout"
         block = os.read(receive, 65536)
-        if not block:
-            break
         data += block
-        if len(data) > MAX_REPLY_BYTES:
-            return b"", "output_limit"
-    return bytes(data), ""
+        if len(data) >= 8:
+            if not data[:8].isdigit():
+                return b"", "crashed"  # the program wrote over it
+            if int(data[:8]) > MAX_REPLY_BYTES:
+                return b"", "output_limit"
+            if len(data) >= 8 + int(data[:8]):
+                return data[8:8 + int(data[:8])], ""
+        if not block:
+            return b"", ""
 
 
 def name_death(status: int, is_time_used_up: bool) -> str:
