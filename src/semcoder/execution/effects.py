@@ -9,7 +9,7 @@ replaced by a function written in C.
 
 import builtins
 import dis
-from itertools import compress
+from itertools import compress, count
 from types import CodeType
 
 # Every instruction that is not named here may change an object.
@@ -56,54 +56,57 @@ class LineEffects(dict):
 
     def __init__(self, code: CodeType, module_names: dict):
         self.bytecode = code.co_code
-        self.is_class = not code.co_flags & CO_OPTIMIZED
-        if not self.is_class:
+        self.default = NOTHING if code.co_flags & CO_OPTIMIZED else ANYTHING
+        if self.default is NOTHING:
             self._read(code, module_names)
 
     def __missing__(self, line: int) -> Effect:
-        return ANYTHING if self.is_class else NOTHING
+        return self.default
 
     def _read(self, code: CodeType, module_names: dict) -> None:
+        """One pass over the notable instructions, whose order is mostly that of lines."""
         opcodes, arguments = self.bytecode[::2], self.bytecode[1::2]
         kinds = opcodes.translate(KINDS)
         is_long = EXTENDED in opcodes
         names, global_names = list_names(code), code.co_names
-        spans, end, line = code.co_lines(), 0, None
-        for i in compress(range(len(kinds)), kinds):
-            while 2 * i >= end:
-                _, end, line = next(spans)
-            bound, change = self.get(line, NOTHING)
-            kind = kinds[i]
-            argument = read_extended(opcodes, arguments, i) if is_long else arguments[i]
+        spans, end, line, bound, change = code.co_lines(), 0, None, (), False
+        for i in compress(count(), kinds):
+            if i + i >= end:
+                self[line] = bound, change
+                while i + i >= end:
+                    _, end, line = next(spans)
+                bound, change = self.get(line, NOTHING)
+            kind, argument = kinds[i], arguments[i]
+            if is_long:
+                argument = read_extended(opcodes, arguments, i)
             if kind == BIND:
                 name = names[argument]
                 if name not in bound:  # several in the order of the frame's locals, which is that of full copies
-                    self[line] = (tuple(sorted((*bound, name), key=names.index)) if bound else (name,), change)
+                    bound = (*sorted((*bound, name), key=names.index),) if bound else (name,)
                 elif name == change:
-                    self[line] = (bound, True)
-            elif kind == SHARE:
-                self[line] = (bound, True)  # all names are compared then, here and by whoever shares the cell
-            elif change is not True and may_change(kind, argument, global_names, module_names):
-                name = names[arguments[i + 2]] if kind == OPERATE and kinds[i + 2] == BIND else True
-                self[line] = (bound, name if change is False and name not in bound else True)
-        if None in self:
-            self._spread(code, self.pop(None)[0])
+                    change = True
+            elif change is True:
+                continue
+            elif kind == GLOBAL:
+                name = global_names[argument >> 1]
+                change = name not in PURE_FUNCTIONS or name in module_names or change
+            elif kind == METHOD:
+                change = global_names[argument] not in PURE_METHODS or change
+            elif kind != OPERATE:  # a cell that other frames share included: then all names are compared
+                change = True
+            elif argument >= FIRST_IN_PLACE:
+                name = names[arguments[i + 2]] if kinds[i + 2] == BIND else True
+                change = name if change is False and name not in bound else True
+        self[line] = bound, change
+        outside = self.pop(None)[0]
+        if outside:
+            self._spread(code, outside)
 
     def _spread(self, code: CodeType, names: tuple[str, ...]) -> None:
         """Adds names that are bound outside any line (the end of `except E as e`) to every line."""
         for line in {line for _, _, line in code.co_lines()}:
             bound, change = self[line]
             self[line] = (bound + names, change)
-
-
-def may_change(kind: int, argument: int, global_names: tuple[str, ...], module_names: dict) -> bool:
-    """Returns whether an instruction of a notable kind may change an object in place."""
-    if kind == GLOBAL:
-        name = global_names[argument >> 1]
-        return name not in PURE_FUNCTIONS or name in module_names
-    if kind == METHOD:
-        return global_names[argument] not in PURE_METHODS
-    return kind == CHANGE or argument >= FIRST_IN_PLACE
 
 
 def read_extended(opcodes: bytes, arguments: bytes, i: int) -> int:
@@ -118,5 +121,5 @@ def read_extended(opcodes: bytes, arguments: bytes, i: int) -> int:
 
 def list_names(code: CodeType) -> tuple[str, ...]:
     """Returns the names that STORE_FAST and STORE_DEREF number: locals, then cells and free variables."""
-    names = code.co_varnames
-    return names + tuple(name for name in code.co_cellvars if name not in names) + code.co_freevars
+    names, cells = code.co_varnames, code.co_cellvars
+    return names + tuple(name for name in cells if name not in names) + code.co_freevars if cells else names

@@ -14,7 +14,6 @@ CONTAINERS = (list, tuple, dict, set, frozenset)
 KNOWN = (deque, defaultdict, Counter, OrderedDict, range)  # marked with what they hold
 MAX_INT_BITS = 14_000  # Python refuses to print integers of more than 4,300 digits
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by a class statement
-SMALL = 10**18  # integers below it are short whatever the limit
 WORK = 8  # characters looked at per character of the limit, before a value counts as too big
 
 type_name = type.__dict__["__name__"].__get__  # not `kind.__name__`: a metaclass could answer
@@ -48,7 +47,7 @@ def to_literal(value: object, max_chars: int = 10_000, on_large: str = "stop") -
             if len(text) <= max_chars:
                 return text
     elif kind is int:
-        if -SMALL < value < SMALL:
+        if -10**18 < value < 10**18:
             return repr(value)
     elif kind is bool or value is None:
         return repr(value)
@@ -75,7 +74,7 @@ def count_plain(value: list | tuple | dict, left: int, depth: int) -> int:
     for item in (*value, *value.values()) if type(value) is dict else value:
         kind = type(item)
         if kind is int:
-            if not -SMALL < item < SMALL:
+            if not -10**18 < item < 10**18:
                 return -1
         elif kind is str:
             left -= len(item)

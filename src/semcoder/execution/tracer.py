@@ -76,15 +76,15 @@ class Tracer:
 class FrameLog:
     """What is known of one frame, from its call to its end: the local trace function is its method `follow`."""
 
-    __slots__ = ("changed", "depth", "effects", "function", "last_raise", "names", "number", "odd", "seen", "texts",
-                 "tracer", "values")
+    __slots__ = ("changed", "effects", "last_raise", "names", "odd", "seen", "template", "texts", "tracer", "values")
 
     def __init__(self, tracer: Tracer, frame: FrameType, effects: LineEffects):
-        self.tracer, self.effects, self.function = tracer, effects, frame.f_code.co_name
-        self.number = tracer.num_frames
-        tracer.num_frames += 1
+        self.tracer, self.effects = tracer, effects
         tracer.depth += 1
-        self.depth = tracer.depth
+        # Copying a dict and setting two keys takes half the time of making one.
+        self.template = {"kind": "line", "line": 0, "depth": tracer.depth, "frame": tracer.num_frames,
+                         "function": frame.f_code.co_name, "changed": None, "value": None}
+        tracer.num_frames += 1
         self.values: dict[str, object] = {}  # as of the last event, with their texts
         self.texts: dict[str, str] = {}
         self.odd: set[str] = set()  # names through whose values builtins can change other objects (iterators, say)
@@ -97,66 +97,73 @@ class FrameLog:
     def resume(self, frame: FrameType) -> None:
         """Records that a suspended generator goes on."""
         self.tracer.depth += 1
-        self.depth = self.tracer.depth
+        self.template["depth"] = self.tracer.depth
         self.compare_all(frame.f_locals)
         self.add("resume", frame.f_lineno)
         self.expect(frame.f_lineno)
 
     def follow(self, frame: FrameType, kind: str, argument) -> None:
-        """Records one event; first settles what the frame's last event changed. (None keeps it the trace function.)"""
+        """Records one event; first settles what the frame's last event changed. (None keeps it the trace function.)
+
+        The case of a line is written out here, because it is most of what a tracer does.
+        """
         tracer = self.tracer
         try:
             if self.seen != tracer.risk:
                 self.compare_all(frame.f_locals)
             elif self.names:
-                self.compare_bound(frame.f_locals)
-            line = frame.f_lineno
-            if kind == "line":
-                self.add("line", line)
-                self.expect(line)
-            elif kind == "return":
-                self.leave(frame, line, argument)
-            elif kind == "exception":
-                self.last_raise = frame.f_lasti
-                self.add("exception", line, describe_exception(argument[1], tracer.max_chars))
-                self.expect(line)
+                now, values = frame.f_locals, self.values
+                for name in self.names:
+                    value = now.get(name, ABSENT)
+                    if value is not values.get(name, ABSENT):
+                        self.note(name, value)
+            if kind != "line":
+                self.follow_rarer(frame, kind, argument)
+                return
+            events = tracer.events
+            if len(events) >= tracer.max_events:
+                raise EventLimit(f"more than {tracer.max_events} events")
+            event = self.template.copy()
+            event["line"] = line = frame.f_lineno
+            event["changed"] = self.changed = {}
+            events.append(event)
+            self.seen = tracer.risk
+            self.names, change = self.effects[line]
+            if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+                tracer.risk += 1
         except (EventLimit, ValueLimit) as limit:
             tracer.limit = limit
             raise
 
+    def follow_rarer(self, frame: FrameType, kind: str, argument) -> None:
+        """Records an exception, or the end of a call: its value, a generator's yield, or an exception that goes on."""
+        line, at, tracer = frame.f_lineno, frame.f_lasti, self.tracer
+        if kind == "exception":
+            self.last_raise = at
+            self.add("exception", line, describe_exception(argument[1], tracer.max_chars))
+            self.expect(line)
+            return
+        code = self.effects.bytecode[at]
+        # An exception thrown into a generator raises at its yield.
+        kind = "return" if code == RETURN else "yield" if code == YIELD and at != self.last_raise else "unwind"
+        self.add(kind, line, None if kind == "unwind" else to_literal(argument, tracer.max_chars, tracer.on_large))
+        self.last_raise = None
+        tracer.depth -= 1
+
     def expect(self, line: int) -> None:
-        """Notes what the line now starting can change, here and in other frames."""
+        """Notes what the line now going on can change, here and in other frames."""
         self.seen = self.tracer.risk
         self.names, change = self.effects[line]
         if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
             self.tracer.risk += 1
 
-    def leave(self, frame: FrameType, line: int, value: object) -> None:
-        """Records the end of a call: its value, a generator's yield, or an exception that goes on to the caller."""
-        at, tracer = frame.f_lasti, self.tracer
-        code = self.effects.bytecode[at]
-        # An exception thrown into a generator raises at its yield.
-        kind = "return" if code == RETURN else "yield" if code == YIELD and at != self.last_raise else "unwind"
-        self.add(kind, line, None if kind == "unwind" else to_literal(value, tracer.max_chars, tracer.on_large))
-        self.last_raise = None
-        tracer.depth -= 1
-
     def add(self, kind: str, line: int, value: str | None = None) -> None:
         """Appends an event; its `changed` is filled in by the next one of this frame."""
-        events = self.tracer.events
-        if len(events) >= self.tracer.max_events:
-            raise EventLimit(f"more than {self.tracer.max_events} events")
+        tracer = self.tracer
+        if len(tracer.events) >= tracer.max_events:
+            raise EventLimit(f"more than {tracer.max_events} events")
         self.changed = {}
-        events.append({"kind": kind, "line": line, "depth": self.depth, "frame": self.number,
-                       "function": self.function, "changed": self.changed, "value": value})
-
-    def compare_bound(self, now: dict[str, object]) -> None:
-        """Settles the names that the last line can have bound."""
-        values = self.values
-        for name in self.names:
-            value = now.get(name, ABSENT)
-            if value is not values.get(name, ABSENT):
-                self.note(name, value)
+        tracer.events.append(self.template | {"kind": kind, "line": line, "changed": self.changed, "value": value})
 
     def compare_all(self, now: dict[str, object]) -> None:
         """Settles all names: objects may have changed, and cells may have been bound by other frames."""
@@ -175,17 +182,15 @@ class FrameLog:
             self.odd.discard(name)
             self.changed[name] = DELETED
             return
-        tracer = self.tracer
-        kind = type(value)
-        text = to_literal(value, tracer.max_chars, tracer.on_large)
         self.values[name] = value
-        if "<" in text and kind not in STEADY:
+        tracer = self.tracer
+        text = to_literal(value, tracer.max_chars, tracer.on_large)
+        if type(value) not in STEADY and "<" in text:
             self.odd.add(name)
         elif self.odd:
             self.odd.discard(name)
         if self.texts.get(name) != text and name != ".0":  # the iterator that a comprehension takes its items from
-            self.texts[name] = text
-            self.changed[name] = text
+            self.texts[name] = self.changed[name] = text
 
 
 def rebuild_states(events: list[dict]) -> list[dict[str, str]]:
