@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcoder import paths
+from semcoder.benchmarks.memory import measure_build, measure_index
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes
 from semcoder.corpus.build import ACCEPTED, build_corpus
 from semcoder.corpus.candidates import find_flaw, normalize
@@ -277,3 +278,13 @@ def test_mutated_inputs_are_new_calls_of_the_same_shape(seed):
         assert text not in known and len(call.args) == 2
         assert isinstance(ast.literal_eval(call.args[0]), list) and isinstance(ast.literal_eval(call.args[1]), str)
     assert all(len(ast.parse(f"f({t})", mode="eval").body.args) == 3 for t in guess_inputs(3, Random(seed)))
+
+
+def test_the_memory_of_a_build_is_measured_over_all_its_processes():
+    row = measure_build(120)
+    assert row["peak_rss_mib"] > row["main_rss_mib"] > 50 and row["programs_per_s"] > 0 and row["n"] == 120
+    assert row["peak_rss_mib"] < 2048
+
+
+def test_the_index_of_near_duplicates_takes_a_fraction_of_a_plain_one():
+    assert 0 < measure_index("compact", 1500) < 0.5 * measure_index("plain", 1500)
