@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.engine import open_engine
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.records import SPLITS
+from semcoder.rows import join_by_task
 from semcoder.runs import Run
 
 
@@ -18,12 +20,12 @@ def build_traces(config: Config) -> Run:
     run = Run("traces", config, [corpus])
     if run.is_complete:
         return run
-    with run:
-        run.notes.update(describe_level())
+    with run, open_engine(config):
+        run.notes |= describe_level() | {"engine": config.engine}
         for split in SPLITS:
-            executions = group_by_task(corpus.read_rows(f"executions/{split}"))
-            programs = ((p, executions[p["task_id"]]) for p in corpus.read_rows(f"programs/{split}"))
-            run.write_rows(f"traces/{split}", list(trace_programs(programs, split, config, run.counts)))
+            programs = join_by_task(*(corpus.iterate_rows(f"{name}/{split}") for name in ("programs", "executions")))
+            with run.open_rows(f"traces/{split}") as writer:
+                writer.write(trace_programs(programs, split, config, run.counts))
     return run
 
 
