@@ -14,15 +14,15 @@ from semcoder import paths
 from semcoder.benchmarks.memory import measure_build, measure_index
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes
 from semcoder.corpus.build import ACCEPTED, build_corpus
-from semcoder.corpus.candidates import find_flaw, normalize
+from semcoder.corpus.candidates import Candidate, find_flaw, normalize
 from semcoder.corpus.described import generate_described
 from semcoder.corpus.duplicates import measure_overlap
 from semcoder.corpus.filters import hash_text, take_fingerprint
 from semcoder.corpus.inputs import guess_inputs, mutate_inputs
 from semcoder.corpus.open_source import PACKAGES, Unfit, collect_functions, make_candidate
 from semcoder.corpus.operations import OPERATIONS
-from semcoder.corpus.sources import generate_chunk
-from semcoder.corpus.splits import Marks, assign_splits
+from semcoder.corpus.sources import Prepared, generate_chunk
+from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.corpus.synthetic import MAX_ATTEMPTS, generate_crux
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job
@@ -218,6 +218,14 @@ def test_a_program_less_leaves_the_others_in_their_splits(gone):
     moved = [i for i, (a, b) in enumerate(zip(before[:gone] + before[gone + 1:], after, strict=True)) if a != b]
     assert len(moved) <= 2 and all(i < 199 for i in moved)  # into the room that it left; never another source's
     assert assign_splits(marks[::-1], CORPUS) == before[::-1]
+
+
+def test_a_rank_depends_on_what_the_program_is_and_on_the_seed():
+    code = "def f(x):\n    return x + 1\n"
+    one = Candidate("synthetic", "crux", "index 1", "MIT", 1, "f", code, ("1",))
+    other = Candidate("synthetic", "crux", "index 2", "MIT", 2, "f", code.replace("x", "y"), ("5",))
+    ranks = [take_marks(Prepared(c, ("2",), take_fingerprint(c.code)), 0).rank for c in (one, other)]
+    assert ranks[0] == ranks[1] != take_marks(Prepared(one, ("2",), take_fingerprint(code)), 1).rank
 
 
 def test_about_one_foreign_program_in_twenty_is_held_out_in_each_split():
