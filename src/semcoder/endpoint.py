@@ -1,0 +1,306 @@
+"""A client for any OpenAI-compatible endpoint, with a log of its answers that is also its cache.
+
+Each finished answer is appended to `answers.jsonl` before it is used, so that after a crash, or in another run, the
+same question costs nothing; the second time neither a key nor a network is needed. Retries with exponential
+backoff and jitter are the `openai` library's. Not covered: streaming, tools, several choices per request.
+"""
+
+import errno
+import fcntl
+import ipaddress
+import json
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from semcoder import paths
+from semcoder.config import require
+from semcoder.errors import UserError
+from semcoder.hashing import hash_json
+
+Messages = list[dict[str, str]]  # [{"role": "user", "content": "…"}, …]
+RESUME = "finished answers are kept, and the same command goes on from them"
+PROBE_TIMEOUT_S = 5.0
+MAX_ERROR_CHARS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointSettings:
+    """One model behind one endpoint, and how it is asked."""
+
+    base_url: str  # up to and including /v1
+    model: str
+    api_key_env: str = ""  # name of the environment variable that holds the key; may be empty on the loopback
+    temperature: float = 0.7
+    max_tokens: int = 2048  # of one answer
+    timeout_s: float = 120.0  # of one request
+    max_retries: int = 6  # on 408, 409, 429, 5xx, time-outs and broken connections
+    requests_per_minute: float = 0.0  # 0 = no limit; retries are paced by their backoff instead
+    num_threads: int = 8  # requests under way at once
+    price_in: float = 0.0  # per million prompt tokens
+    price_out: float = 0.0  # per million completion tokens
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model wrote. `finish` is the endpoint's reason (stop, length, …), or `refused` with its message."""
+
+    text: str
+    finish: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class AnswerLog:
+    """Key -> Answer in an append-only JSONL file that only one process writes; texts stay on disk."""
+
+    def __init__(self, path: Path):
+        """Opens or creates the log; a half-written last line, left by a crash, is cut off.
+
+        Raises:
+            UserError: another process has the log open, or a line before the last is damaged.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._lock = path, threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._file)
+            raise UserError(f"{paths.shown(path)} is in use by another process: wait for it, or end it") from error
+        self._places: dict[str, tuple[int, int]] = {}  # key -> offset and bytes of its line
+        self._read_places()
+
+    def _read_places(self) -> None:
+        self._end = 0
+        with open(self._path, "rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    os.truncate(self._file, self._end)
+                    break
+                try:
+                    self._places.setdefault(json.loads(line)["key"], (self._end, len(line)))
+                except (ValueError, KeyError, TypeError) as error:
+                    os.close(self._file)
+                    raise UserError(f"{paths.shown(self._path)}, line {number} is damaged: remove that line") from error
+                self._end += len(line)
+
+    def find(self, key: str) -> Answer | None:
+        """Returns the logged answer, None where there is none."""
+        place = self._places.get(key)
+        if place is None:
+            return None
+        row = json.loads(os.pread(self._file, place[1], place[0]))
+        return Answer(**{name: row[name] for name in Answer.__dataclass_fields__})
+
+    def add(self, key: str, question: dict, answer: Answer) -> Answer:
+        """Writes an answer and returns it, or the one that was there first."""
+        line = json.dumps({"key": key, **question, **asdict(answer)}, ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            if key not in self._places:
+                written = os.write(self._file, line)
+                if written < len(line):  # a full disk: leave no half line before the next one
+                    os.truncate(self._file, self._end)
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), paths.shown(self._path))
+                os.fsync(self._file)
+                self._places[key] = (self._end, len(line))
+                self._end += len(line)
+                return answer
+        return self.find(key)
+
+    def close(self) -> None:
+        """Closes the file and lets others open it."""
+        os.close(self._file)
+
+
+class Endpoint:
+    """A model to ask; `with Endpoint(settings, folder) as endpoint`. Threads may share it."""
+
+    def __init__(self, settings: EndpointSettings, folder: Path):
+        """Opens the log in `folder`; nothing is sent before the first question that the log cannot answer."""
+        self.settings = settings
+        self.num_requests = 0  # answered by the endpoint now, not by the log
+        self._log = AnswerLog(Path(folder) / "answers.jsonl")
+        self._used: dict[str, Answer | None] = {}
+        self._tokens: Counter = Counter()
+        self._lock = threading.Lock()
+        self._client, self._key, self._next_turn = None, "", 0.0
+        self._fault: UserError | None = None  # why nobody can be asked; found once, told to every thread
+
+    def __enter__(self) -> "Endpoint":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection and the log."""
+        if self._client:
+            self._client.close()
+        self._log.close()
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """Answers used, their tokens, and the cost in millionths of the prices' unit; logged answers count too."""
+        cost = (self._tokens["prompt"] * self.settings.price_in
+                + self._tokens["completion"] * self.settings.price_out)
+        return {"answers": len(self._used), "prompt tokens": self._tokens["prompt"],
+                "completion tokens": self._tokens["completion"], "cost, millionths": round(cost)}
+
+    def ask_all(self, questions: Iterable[Messages], description: str = "", sample: int = 0) -> Iterator[Answer]:
+        """Yields the answers in the order of the questions, several requests at a time; see `ask`."""
+        from tqdm.auto import tqdm
+
+        questions = list(questions)
+        executor = ThreadPoolExecutor(self.settings.num_threads)
+        try:
+            futures = [executor.submit(self.ask, messages, sample) for messages in questions]
+            for future in tqdm(futures, desc=description, unit="answers", mininterval=2):
+                yield future.result()
+        finally:  # after an error nothing new is sent; what is under way is still paid for, and logged
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def ask(self, messages: Messages, sample: int = 0) -> Answer:
+        """Returns the model's answer, from the log where it is there.
+
+        Args:
+            messages: the conversation so far.
+            sample: which of several answers to the same question; each is asked for and logged on its own.
+
+        Raises:
+            UserError: the endpoint cannot be reached, does not know the model, wants another key, or gave up.
+        """
+        question = {"model": self.settings.model, "messages": messages, "temperature": self.settings.temperature,
+                    "max_tokens": self.settings.max_tokens, "sample": sample}
+        key = hash_json(question)
+        answer = self._log.find(key) or self._log.add(key, question, self._request(messages))
+        with self._lock:
+            if key not in self._used:
+                self._used[key] = None
+                self._tokens.update(prompt=answer.prompt_tokens, completion=answer.completion_tokens)
+        return answer
+
+    def _request(self, messages: Messages) -> Answer:
+        """Returns the endpoint's answer to one request; a request that it refuses is an answer as well."""
+        import openai
+
+        client = self._connect()
+        self._wait_for_turn()
+        try:
+            reply = client.chat.completions.create(model=self.settings.model, messages=messages,
+                                                   temperature=self.settings.temperature,
+                                                   max_tokens=self.settings.max_tokens)
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            known = self._list_models()
+            if self.settings.model not in known:
+                raise self._unknown_model(error, known) from error
+            return Answer(self._explain(error), "refused", 0, 0)
+        except openai.NotFoundError as error:
+            raise self._unknown_model(error, self._list_models()) from error
+        except openai.OpenAIError as error:
+            raise self._name_fault(error) from error
+        if not getattr(reply, "choices", None):
+            raise UserError(f"{self.settings.base_url} answers, but not in the OpenAI protocol: correct base_url "
+                            "(it usually ends in /v1)")
+        self.num_requests += 1
+        choice, usage = reply.choices[0], reply.usage
+        return Answer(choice.message.content or "", choice.finish_reason or "", usage.prompt_tokens if usage else 0,
+                      usage.completion_tokens if usage else 0)
+
+    def _connect(self):
+        """Returns the client; the first time, makes sure that somebody answers, so that nobody waits for retries."""
+        import openai
+
+        with self._lock:
+            if self._fault:
+                raise self._fault
+            if self._client:
+                return self._client
+            self._key = read_key(self.settings)
+            # A proxy set for the outside world cannot reach this machine's own loopback.
+            transport = openai.DefaultHttpxClient(trust_env=not is_loopback(self.settings.base_url))
+            client = openai.OpenAI(base_url=self.settings.base_url, api_key=self._key or "none", http_client=transport,
+                                   timeout=self.settings.timeout_s, max_retries=self.settings.max_retries)
+            try:
+                client.with_options(max_retries=1, timeout=PROBE_TIMEOUT_S).models.list()
+            except (openai.APIStatusError, openai.APITimeoutError):
+                pass  # somebody is there; not every server lists its models
+            except openai.OpenAIError as error:
+                self._fault = self._name_fault(error)
+                client.close()
+                raise self._fault from error
+            self._client = client
+            return client
+
+    def _wait_for_turn(self) -> None:
+        """Sleeps until the next request may start."""
+        if self.settings.requests_per_minute:
+            with self._lock:
+                turn = max(time.monotonic(), self._next_turn)
+                self._next_turn = turn + 60 / self.settings.requests_per_minute
+            time.sleep(max(0.0, turn - time.monotonic()))
+
+    def _list_models(self) -> list[str]:
+        """Returns the names that the endpoint lists, [] where it lists none."""
+        import openai
+
+        try:
+            return sorted(model.id for model in self._client.with_options(max_retries=1).models.list())
+        except openai.OpenAIError:
+            return []
+
+    def _unknown_model(self, error: Exception, known: list[str]) -> UserError:
+        names = ", ".join(known[:20]) or "none"
+        return UserError(f"model = {self.settings.model!r} cannot be asked at {self.settings.base_url} "
+                         f"({self._explain(error)}): models listed there: {names}; correct model or base_url")
+
+    def _name_fault(self, error: Exception) -> UserError:
+        """Returns what went wrong for good, and the remedy."""
+        import openai
+
+        url, what = self.settings.base_url, self._explain(error)
+        if isinstance(error, openai.APITimeoutError):
+            return UserError(f"{url} took more than timeout_s = {self.settings.timeout_s} s, "
+                             f"{self.settings.max_retries + 1} times: give it more time; {RESUME}")
+        if isinstance(error, openai.APIConnectionError):
+            return UserError(f"{url} does not answer ({what}): start the server or correct base_url; {RESUME}")
+        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
+            return UserError(f"{url} does not accept the key in api_key_env = {self.settings.api_key_env!r} ({what}): "
+                             "set that environment variable to a valid one")
+        if isinstance(error, openai.RateLimitError):
+            return UserError(f"{url} is asked too often or the account is spent ({what}): lower requests_per_minute "
+                             f"(now {self.settings.requests_per_minute:g}; 0 = no limit); {RESUME}")
+        return UserError(f"{url} failed {self.settings.max_retries + 1} times ({what}): try later; {RESUME}")
+
+    def _explain(self, error: Exception) -> str:
+        """Returns the error's own words in one short line, without the key."""
+        text = " ".join(str(error.__cause__ or error).split())
+        return (text.replace(self._key, "[key]") if self._key else text)[:MAX_ERROR_CHARS]
+
+
+def read_key(settings: EndpointSettings) -> str:
+    """Returns the API key from the environment, "" where a loopback endpoint needs none.
+
+    Raises:
+        UserError: an endpoint elsewhere, and no key.
+    """
+    key = os.environ.get(settings.api_key_env, "") if settings.api_key_env else ""
+    require(bool(key) or is_loopback(settings.base_url), "api_key_env", settings.api_key_env,
+            f"{settings.base_url} is not on this machine: name an environment variable that holds its key, and set it "
+            "(to any text if it checks none)")
+    return key
+
+
+def is_loopback(url: str) -> bool:
+    """Returns whether an address names this machine itself."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
