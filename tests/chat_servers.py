@@ -85,7 +85,7 @@ def serve_model(folder: Path, log: Path) -> Iterator[str]:
     port = find_free_port()
     cache = log.parent / "hub"  # listing models fails where there is no cache
     cache.mkdir()
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache), "OMP_NUM_THREADS": "2"}
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder), "--device", "cpu",
                "--host", "127.0.0.1", "--port", str(port)]
     with open(log, "wb") as stream:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from semcoder.answers import Answer
 from semcoder.config import Config, CorpusConfig
 from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.llm_prompts import (
@@ -24,7 +25,7 @@ from semcoder.corpus.llm_prompts import (
 )
 from semcoder.corpus.seeds import Seed, sample_seeds
 from semcoder.corpus.solutions import Solution, Unfit, read_solution
-from semcoder.endpoint import Answer, Endpoint, EndpointSettings
+from semcoder.endpoint import Endpoint, EndpointSettings
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
 

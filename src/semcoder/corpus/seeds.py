@@ -5,6 +5,7 @@ snippets; asking for more extends it and never changes its start.
 """
 
 import ast
+import functools
 import importlib.util
 import platform
 import tokenize
@@ -38,35 +39,41 @@ def sample_seeds(seed: int) -> Iterator[Seed]:
     pools = [draw_from_module(package, name, make_random("seeds", seed, name)) for package, name in modules]
     seen: set[str] = set()
     while pools:
-        drawn = [(pool, next(pool, None)) for pool in pools]
-        pools = [pool for pool, snippet in drawn if snippet]
-        for _, snippet in drawn:
-            if snippet and snippet.code not in seen:
-                seen.add(snippet.code)
-                yield snippet
+        open_pools = []
+        for pool in pools:
+            snippet = next(pool, None)
+            if snippet:
+                open_pools.append(pool)
+                if snippet.code not in seen:
+                    seen.add(snippet.code)
+                    yield snippet
+        pools = open_pools
 
 
 def draw_from_module(package: str, name: str, random: Random) -> Iterator[Seed]:
     """Yields a module's snippets in random order, none of which overlaps an earlier one."""
-    subtrees = list_subtrees(read_source(name))
-    random.shuffle(subtrees)
+    snippets = list(cut_snippets(name))
+    random.shuffle(snippets)
     version = platform.python_version() if package == "python" else metadata.version(package)
     taken: set[int] = set()
-    for node in subtrees:
-        lines = range(node.lineno, node.end_lineno + 1)
-        code = "" if taken.intersection(lines) else ast.unparse(node)
-        if code and len(code) <= MAX_CHARS:
+    for lines, code in snippets:
+        if not taken.intersection(lines):
             taken.update(lines)
             yield Seed(f"{package}=={version}:{name}:{lines[0]}-{lines[-1]}", code)
 
 
+@functools.cache
+def cut_snippets(name: str) -> tuple[tuple[range, str], ...]:
+    """Returns the source lines and the text of each subtree of a module that may be a seed."""
+    found = ((range(node.lineno, node.end_lineno + 1), ast.unparse(node)) for node in list_subtrees(read_source(name)))
+    return tuple((lines, code) for lines, code in found if len(code) <= MAX_CHARS)
+
+
 def list_subtrees(source: str) -> list[ast.stmt]:
     """Returns the statements of a module, nested ones included, that are neither too small nor too large."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and MIN_LINES <= node.end_lineno - node.lineno + 1 <= MAX_LINES:
-            found += [node] if sum(1 for _ in ast.walk(node)) >= MIN_NODES else []
-    return found
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)
+            and MIN_LINES <= node.end_lineno - node.lineno + 1 <= MAX_LINES
+            and sum(1 for _ in ast.walk(node)) >= MIN_NODES]
 
 
 def read_source(name: str) -> str:

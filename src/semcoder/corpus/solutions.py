@@ -6,6 +6,7 @@ imports from a short list of pure modules, no files, no input, no clock, no rand
 
 import ast
 import builtins
+import symtable
 from collections import Counter
 from dataclasses import dataclass
 
@@ -70,10 +71,22 @@ def split_script(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
     program = [node for node in body if isinstance(node, DEFINITIONS)]
     rest = [node for node in body if not isinstance(node, DEFINITIONS)]
     while needed := [node for node in rest if isinstance(node, (ast.Assign, ast.AnnAssign))
-                     and list_names(node, ast.Store) & set().union(*(list_names(p, ast.Load) for p in program))]:
+                     and list_names(node, ast.Store) & list_globals(program)]:
         program += needed
         rest = [node for node in rest if node not in needed]
     return sorted(program, key=body.index), rest
+
+
+def list_globals(program: list[ast.stmt]) -> set[str]:
+    """Returns the module-level names that a program reads, in whatever scope."""
+    module = symtable.symtable(ast.unparse(ast.Module(body=program, type_ignores=[])), "<script>", "exec")
+    tables, found = [module], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        found |= {symbol.get_name() for symbol in table.get_symbols()
+                  if symbol.is_referenced() and (table is module or symbol.is_global())}
+    return found
 
 
 def list_names(node: ast.AST, context: type) -> set[str]:
