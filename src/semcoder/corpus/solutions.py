@@ -60,8 +60,13 @@ def read_solution(script: str) -> Solution:
     if not any(inputs):  # "" is a call without arguments: nothing to predict
         raise Unfit("no literal inputs", f"No example calls {entry} with literal values: end the code with "
                                          f"statements of the form assert {entry}(arguments) == result.")
-    code = normalize(ast.unparse(ast.Module(body=[strip_docstrings(node) for node in definitions], type_ignores=[])))
-    return Solution(code, entry, tuple(filter(None, inputs))[:MAX_INPUTS], list_tests(definitions, examples))
+    return Solution(render_program(definitions), entry, tuple(filter(None, inputs))[:MAX_INPUTS],
+                    list_tests(definitions, examples))
+
+
+def render_program(definitions: list[ast.stmt]) -> str:
+    """Returns the text of a program's statements without docstrings: their examples would give away outputs."""
+    return normalize(ast.unparse(ast.Module(body=[strip_docstrings(node) for node in definitions], type_ignores=[])))
 
 
 def split_script(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
@@ -135,7 +140,7 @@ def choose_entry(functions: list[str], calls: list[ast.Call]) -> str:
 
 
 def strip_docstrings(statement: ast.stmt) -> ast.stmt:
-    """Returns a definition without docstrings: their examples would give away outputs."""
+    """Returns a definition without docstrings."""
     for part in ast.walk(statement):
         if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part) is not None:
             part.body = part.body[1:] or [ast.Pass()]
