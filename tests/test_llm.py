@@ -168,7 +168,7 @@ def test_after_a_kill_in_the_middle_no_finished_answer_is_asked_for_again(tmp_pa
     finished = [json.loads(line)["messages"] for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
     assert 30 <= len(finished) < 60
     with serve_script(talk) as server:  # at another address: the log knows answers by question
-        config = configure(server.url, num_llm=30, llm_debug_rounds=3)
+        config = configure(server.url, num_llm=30)
         resumed = collect(config, tmp_path)
         asked = [body["messages"] for body in server.bodies]
         assert asked and not any(messages in finished for messages in asked)

@@ -184,7 +184,8 @@ def test_the_export_has_exactly_the_released_fields(exported):
     for name in ("nl", "fwd_mnl", "bwd_mnl"):
         assert sum(bool(r[name]) for r in pyx) > 10
     assert all(sum(bool(r[name]) for name in ("nl", "fwd_mnl", "bwd_mnl")) == 1 and r["response"] for r in pyx)
-    assert len({r["id"] for r in pyx}) == len(pyx)
+    origins = {r["task_id"] for r in read_export(folder, "origins.jsonl") if r["origin"] and r["licence"]}
+    assert len({r["id"] for r in pyx}) == len(pyx) and {r["id"].split(":")[0].split("#")[0] for r in pyx} <= origins
     assert not any("Simulate the Execution" in str(r) or "<Code>" in str(r) for r in [*pyx, *pyx_r])
 
 

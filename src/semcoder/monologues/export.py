@@ -1,4 +1,4 @@
-"""Our examples in the fields of the released data: `pyx.jsonl` (PyX) and `pyx_r.jsonl` (PyX-R); paper App. F.
+"""Our examples in the fields of the released data: `pyx.jsonl` (PyX) and `pyx_r.jsonl` (PyX-R), paper App. F.
 
 Only the training split and the monologue format go out. Task lines are left off, as in the release, where the training
 script puts them in front; `semcoder.corpus.pyx` reads both files back.
@@ -31,20 +31,21 @@ configs:
 # {run_id}
 
 The training examples of this run in the fields of `semcoder/PyX` (id, nl, fwd_mnl, bwd_mnl, response) and
-`semcoder/PyX-R` (fault, response): {num_pyx} and {num_pyx_r} rows. Each program's origin and licence stand in the
-run's corpus under the task id that an `id` starts with.
+`semcoder/PyX-R` (fault, response): {num_pyx} and {num_pyx_r} rows. `origins.jsonl` has the origin and the licence of
+each program, under the task id that an `id` starts with.
 """
 
 
 def export_pyx(config: Config, folder: Path) -> dict[str, int]:
-    """Writes both files and a card into `folder`; returns file name -> rows.
+    """Writes both files, the programs' origins and a card into `folder`; returns file name -> rows.
 
     Raises:
         UserError: the preset's monologues are not finished.
     """
     run = find_monologues(config)
     numbers = {"pyx.jsonl": write_rows(folder / "pyx.jsonl", list_pyx(run)),
-               "pyx_r.jsonl": write_rows(folder / "pyx_r.jsonl", list_pyx_r(run))}
+               "pyx_r.jsonl": write_rows(folder / "pyx_r.jsonl", list_pyx_r(run)),
+               "origins.jsonl": write_rows(folder / "origins.jsonl", list_origins(run.inputs[0]))}
     write_text(folder / "README.md", CARD.format(run_id=run.run_id, num_pyx=numbers["pyx.jsonl"],
                                                  num_pyx_r=numbers["pyx_r.jsonl"]))
     return numbers
@@ -86,6 +87,12 @@ def list_pyx_r(run: Run) -> Iterator[dict]:
         monologue = example["response"].rsplit("[Refined]", 1)[0]
         yield {"fault": f"{head}### Failed Test\n{fence(test)}",
                "response": f"{monologue}[Refined]\n{fence(extract_code(example['response']))}\n[/Refined]"}
+
+
+def list_origins(corpus: Run) -> Iterator[dict]:
+    """Yields where each training program comes from; the released fields have no room for it."""
+    for program in corpus.read_rows("programs/train"):
+        yield {name: program[name] for name in ("task_id", "source", "origin", "licence")}
 
 
 def strip_task(example: dict) -> str:
