@@ -41,12 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         reply = self.server.reply(body)
         if isinstance(reply, tuple):
             return self.send(*reply)
-        message = {"role": "assistant", "content": reply}
-        num_words = sum(len(m["content"].split()) for m in body["messages"])
-        return self.send(200, {"id": "1", "object": "chat.completion", "created": 0, "model": body["model"],
-                               "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-                               "usage": {"prompt_tokens": num_words, "completion_tokens": len(reply.split()),
-                                         "total_tokens": num_words + len(reply.split())}})
+        return self.send(200, make_completion(body, reply))
 
     def send(self, status: int, body: object) -> None:
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -59,6 +54,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def make_completion(body: dict, text: str, finish: str = "stop") -> dict:
+    """Returns the protocol's answer to a request; words count as tokens."""
+    message = {"role": "assistant", "content": text}
+    num_words = sum(len(m["content"].split()) for m in body["messages"])
+    return {"id": "1", "object": "chat.completion", "created": 0, "model": body["model"],
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": num_words, "completion_tokens": len(text.split()),
+                      "total_tokens": num_words + len(text.split())}}
 
 
 @contextlib.contextmanager

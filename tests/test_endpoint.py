@@ -1,10 +1,14 @@
 """The client asks once, remembers for good, waits where it must, and names what the reader can mend."""
 
 import json
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chat_servers import MODELS, find_free_port, serve_script
 from semcoder.answers import Answer, AnswerLog
@@ -66,6 +70,30 @@ def test_a_half_written_last_line_is_asked_again_and_harms_no_other(tmp_path):
             assert {answer.text[0] for answer in endpoint.ask_all([ask("a"), ask("b"), ask("c")])} == {"a", "b", "c"}
             assert endpoint.num_requests == 1
         assert log.read_bytes() == whole
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(), min_size=1, max_size=5), st.data())
+def test_wherever_a_log_is_cut_off_its_whole_lines_are_found_and_it_can_go_on(texts, data):
+    answers = {str(i): Answer(text, "stop", i, i) for i, text in enumerate(texts)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.jsonl"
+
+        def write_all():
+            log = AnswerLog(path)
+            found = {key: log.find(key) for key in answers}
+            for key, answer in answers.items():
+                assert log.add(key, {"messages": [{"role": "user", "content": answer.text}]}, answer) == answer
+            log.close()
+            return found
+
+        assert set(write_all().values()) == {None}
+        whole = path.read_bytes()
+        cut = data.draw(st.integers(0, len(whole)))
+        path.write_bytes(whole[:cut])
+        num_whole = whole[:cut].count(b"\n")
+        assert write_all() == {key: answers[key] if i < num_whole else None for i, key in enumerate(answers)}
+        assert path.read_bytes() == whole
 
 
 def test_a_damaged_line_inside_the_log_is_named(tmp_path):
@@ -142,6 +170,12 @@ def test_one_refused_request_is_an_answer_that_is_not_asked_for_again(tmp_path):
                 answer = endpoint.ask(ask("a"))
                 assert answer.finish == "refused" and "context too long" in answer.text
     assert len(server.bodies) == 1
+
+
+def test_half_a_character_in_an_answer_becomes_a_question_mark(tmp_path):
+    with serve_script(lambda _: "a\ud800b") as server, connect(server.url, tmp_path) as endpoint:
+        answer = endpoint.ask(ask("a"))
+        assert answer.text == "a?b" and endpoint.ask(ask(answer.text)).text == "a?b"  # can be written, and asked about
 
 
 def test_a_page_that_is_no_api_is_recognised(tmp_path):

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_servers import serve_model, serve_script
+from chat_servers import make_completion, serve_model, serve_script
 from parrot import ENOUGH, train_parrot
 from semcoder.corpus.llm import collect_llm, try_solutions
 from semcoder.corpus.llm_prompts import PROBLEM, SOLUTION, ask_correction, ask_problem, ask_solution, read_section
@@ -186,6 +186,33 @@ def test_programs_come_in_the_order_of_their_seeds(tmp_path, num_threads):
         candidates, _ = collect(configure(server.url, num_llm=12, llm_num_threads=num_threads), tmp_path)
     expected = [seed.snippet_id for seed in islice(sample_seeds(SMOKE.seed), 12)]
     assert [c.origin.split(" after ")[1] for c in candidates] == expected
+
+
+@pytest.mark.parametrize(("finish", "reason"), [
+    ("length", "answer cut at llm_max_tokens"), ("content_filter", "answer filtered by the endpoint"),
+    ("stop", "no solution section")])
+def test_an_answer_without_a_whole_solution_is_counted_by_what_kept_it_short(tmp_path, finish, reason):
+    def break_off(body):
+        if f"line [{PROBLEM}]" in body["messages"][0]["content"]:
+            return problem_answer("Add one.")
+        return 200, make_completion(body, "" if finish == "stop" else "[Solution]\n```python\ndef f(x):", finish)
+
+    with serve_script(break_off) as server:
+        candidates, counts = collect(configure(server.url, num_llm=2), tmp_path)
+        corrections = [body for body in server.bodies if "does not work" in body["messages"][0]["content"]]
+    assert candidates == [] and counts[f"rejected: llm, {reason} after 2 rounds of debugging"] == 2
+    assert counts[f"llm: failed attempt, {reason}"] == 6 and len(corrections) == 2  # equal problems: asked once a round
+
+
+def test_a_request_that_the_endpoint_refuses_is_one_reject_among_others(tmp_path):
+    def refuse_one(body):
+        is_first = first in body["messages"][0]["content"]
+        return (400, {"error": {"message": "too long"}}) if is_first else talk(body)
+
+    first = next(sample_seeds(SMOKE.seed)).code
+    with serve_script(refuse_one) as server:
+        candidates, counts = collect(configure(server.url, num_llm=3), tmp_path)
+    assert len(candidates) == 2 and counts["rejected: llm, request refused by the endpoint"] == 1
 
 
 def test_a_seed_asked_again_after_all_are_used_up_gives_another_sample(tmp_path, monkeypatch):

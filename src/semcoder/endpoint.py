@@ -1,8 +1,9 @@
 """A client for any OpenAI-compatible endpoint, with a log of its answers that is also its cache.
 
 Each finished answer is appended to `answers.jsonl` before it is used, so that after a crash, or in another run, the
-same question costs nothing; the second time neither a key nor a network is needed. Retries with exponential
-backoff and jitter are the `openai` library's. Not covered: streaming, tools, several choices per request.
+same question to the same model costs nothing, wherever that is served; neither key nor network is needed then.
+Retries with exponential backoff and jitter are the `openai` library's. Not covered: streaming, tools, several choices
+per request.
 """
 
 import ipaddress
@@ -139,7 +140,8 @@ class Endpoint:
                             "(it usually ends in /v1)")
         self.num_requests += 1
         choice, usage = reply.choices[0], reply.usage
-        return Answer(choice.message.content or "", choice.finish_reason or "", usage.prompt_tokens if usage else 0,
+        text = (choice.message.content or "").encode(errors="replace").decode()  # half characters cannot be written
+        return Answer(text, choice.finish_reason or "", usage.prompt_tokens if usage else 0,
                       usage.completion_tokens if usage else 0)
 
     def _connect(self):
