@@ -244,8 +244,18 @@ def test_each_seed_is_a_subtree_of_its_module_and_parses(seed):
 
 def test_seeds_of_another_run_are_others_and_there_are_thousands():
     zero, one = (list(sample_seeds(seed)) for seed in (0, 1))
-    assert len(zero) > 2000 and zero[:20] != one[:20]
-    assert len({s.snippet_id.split(":")[1] for s in zero[:100]}) == 100  # a hundred modules before any has two
+    modules = [[s.snippet_id.split(":")[1] for s in seeds[:100]] for seeds in (zero, one)]
+    assert len(zero) > 2000 and modules[0] != modules[1]
+    assert len(set(modules[0])) == 100  # a hundred modules before any has two
+
+
+def test_no_two_seeds_share_a_line():
+    lines = Counter()
+    for snippet in sample_seeds(0):
+        module, span = snippet.snippet_id.rsplit(":", 1)
+        first, last = map(int, span.split("-"))
+        lines.update((module, number) for number in range(first, last + 1))
+    assert max(lines.values()) == 1
 
 
 def test_a_subtree_is_neither_too_small_nor_too_large():

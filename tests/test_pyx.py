@@ -108,6 +108,13 @@ def test_a_description_brings_its_own_examples_from_code_or_text(tmp_path):
     assert counts["pyx rows: reproduced"] == 2 and programs[0].description == "Add two numbers."
 
 
+def test_a_result_that_is_equal_but_no_literal_reproduces_and_makes_no_program(tmp_path):
+    code = "from fractions import Fraction\ndef f(x):\n    return Fraction(x)\n"
+    programs, counts = read(tmp_path, [execution_row("fwd_mnl", "3", "3", code=code, entry="f")])
+    assert programs == [] and counts["pyx rows: reproduced"] == 1
+    assert counts["rejected: pyx, no input with a literal output"] == 1
+
+
 def test_a_repair_row_needs_a_bug_that_shows_and_a_fix_that_holds(tmp_path):
     fixed = "def f(x, *, up=1):\n    return x + up\n"
     programs, counts = read(tmp_path, [repair_row(fixed.replace("+", "-"), fixed, "assert f(1, up=4) == 5")])
@@ -123,7 +130,7 @@ def test_a_prompt_without_its_first_bracket_is_read_as_the_release_has_it(tmp_pa
 
 
 def test_an_assert_inside_the_code_is_no_question(tmp_path):
-    code = "def f(x):\n    assert x != '??', 'what'\n    return x + '??'\n"
+    code = "MARK = '??'\nassert MARK\ndef f(x):\n    assert x != '??', 'what'\n    return x + MARK\n"
     assert read(tmp_path, [execution_row("fwd_mnl", "'a'", "'a??'", code=code, entry="f")])[1][
         "pyx rows: reproduced"] == 1
 
