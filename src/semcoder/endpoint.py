@@ -53,7 +53,7 @@ class Endpoint:
         self.settings = settings
         self.num_requests = 0  # answered by the endpoint now, not by the log
         self._log = AnswerLog(Path(folder) / "answers.jsonl")
-        self._used: dict[str, Answer | None] = {}
+        self._used: set[str] = set()
         self._tokens: Counter = Counter()
         self._lock = threading.Lock()
         self._client, self._key, self._next_turn = None, "", 0.0
@@ -112,7 +112,7 @@ class Endpoint:
         answer = self._log.find(key) or self._log.add(key, question, self._request(messages))
         with self._lock:
             if key not in self._used:
-                self._used[key] = None
+                self._used.add(key)
                 self._tokens.update(prompt=answer.prompt_tokens, completion=answer.completion_tokens)
         return answer
 

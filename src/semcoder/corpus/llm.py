@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from tqdm.auto import tqdm
+
 from semcoder.answers import Answer
 from semcoder.config import Config, CorpusConfig
 from semcoder.corpus.candidates import Candidate
@@ -63,7 +65,8 @@ def collect_llm(config: Config, counts: Counter, folder: Path) -> Iterator[Candi
         return
     seeds = list(islice(sample_seeds(config.seed), num_seeds))
     with Endpoint(read_settings(config.corpus), folder) as endpoint:
-        for start in range(0, num_seeds, BLOCK):
+        starts = range(0, num_seeds, BLOCK)
+        for start in tqdm(starts, desc="llm", unit=f"x {BLOCK} seeds", disable=len(starts) == 1):
             block = range(start, min(start + BLOCK, num_seeds))
             drafts = [Draft(seeds[i % len(seeds)], i // len(seeds)) for i in block]  # all used up: a second problem
             yield from write_programs(endpoint, drafts, config.corpus, counts)

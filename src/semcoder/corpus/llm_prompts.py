@@ -59,7 +59,8 @@ What is wrong:
 {{error}}
 
 Answer with one section that starts with the line [{SOLUTION}]: first what went wrong and your plan, then the whole \
-corrected code in one block between ```python and ```, with its assert statements at the end.
+corrected code in one block between ```python and ```, with its assert statements of literal values at the end. \
+As before, the code reaches nothing outside itself and imports only pure modules of Python's standard library.
 """
 
 
