@@ -26,7 +26,7 @@ from semcoder.corpus.seeds import MAX_LINES, MIN_LINES, list_subtrees, sample_se
 from semcoder.corpus.solutions import Unfit, read_solution
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import run_jobs
+from semcoder.execution.sandbox import Sandbox, run_jobs
 from semcoder.presets import SMOKE
 
 GOOD = '''def count_big(numbers, limit):
@@ -67,7 +67,7 @@ def solution_answer(script, thought="Go through it once."):
 
 
 def find_error(script):
-    return str(next(iter(try_solutions([read_solution(script)]))))
+    return str(next(iter(try_solutions([read_solution(script)], SMOKE.min_sandbox_level))))
 
 
 def configure(url, model="model-a", **changes):
@@ -224,6 +224,12 @@ def test_a_seed_asked_again_after_all_are_used_up_gives_another_sample(tmp_path,
     assert len(problems) == 3 and len(set(problems)) == 2
 
 
+def test_a_models_programs_do_not_run_in_a_sandbox_weaker_than_wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr(Sandbox, "level", "rlimits")
+    with serve_script(talk) as server, pytest.raises(UserError, match="sandbox level 'landlock'.*'rlimits'"):
+        collect(configure(server.url, num_llm=1), tmp_path)
+
+
 def test_no_model_is_asked_by_default_and_a_nameless_one_is_refused(tmp_path):
     assert collect(SMOKE, tmp_path) == ([], Counter()) and not list(tmp_path.iterdir())
     with pytest.raises(UserError, match="llm_model"):
@@ -289,7 +295,7 @@ def test_a_script_that_is_no_program_is_refused_by_reason(script, reason):
     ("def f(x):\n    print(x)\nf(1)\nf(2)", "returns nothing"),
     ("def f(x):\n    return list({x, 'b', 'c', 'd', 'e', 'f'})\nf('a')", "not deterministic")])
 def test_a_solution_that_does_not_work_is_refused_by_reason(script, reason):
-    flaw = next(iter(try_solutions([read_solution(script)])))
+    flaw = next(iter(try_solutions([read_solution(script)], SMOKE.min_sandbox_level)))
     assert flaw.reason == reason and str(flaw)
 
 
@@ -321,7 +327,7 @@ if __name__ == "__main__":
     assert "print" not in solution.code and ">>>" not in solution.code and "value = " not in solution.code
     assert solution.tests == ("value = total('a12b3')\nprint('value', value)\nassert value == 15",
                               "assert total('5', scale=3) == clip(15)", "assert total('999') == 200")
-    assert list(try_solutions([solution])) == [None]
+    assert list(try_solutions([solution], SMOKE.min_sandbox_level)) == [None]
 
 
 @pytest.mark.parametrize("heading", ["[Solution]", "### [Solution]", "**[solution]**:", "  [SOLUTION]  "])

@@ -8,6 +8,7 @@ import pytest
 from semcoder.__main__ import main
 from semcoder.corpus.pyx import read_pyx
 from semcoder.errors import UserError
+from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.build import build_monologues
 from semcoder.monologues.export import export_pyx, find_monologues
 from semcoder.presets import SMOKE
@@ -133,6 +134,12 @@ def test_an_assert_inside_the_code_is_no_question(tmp_path):
     code = "MARK = '??'\nassert MARK\ndef f(x):\n    assert x != '??', 'what'\n    return x + MARK\n"
     assert read(tmp_path, [execution_row("fwd_mnl", "'a'", "'a??'", code=code, entry="f")])[1][
         "pyx rows: reproduced"] == 1
+
+
+def test_released_rows_do_not_run_in_a_sandbox_weaker_than_wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr(Sandbox, "level", "rlimits")
+    with pytest.raises(UserError, match="sandbox level 'landlock'.*'rlimits'"):
+        read(tmp_path, [execution_row("fwd_mnl", *CALLS[0])])
 
 
 def test_only_so_many_rows_are_read_and_files_that_cannot_be_read_are_named(tmp_path):

@@ -33,7 +33,7 @@ from semcoder.execution.sandbox import run_jobs
 
 BLOCK = 200  # seeds whose answers are in memory at once
 LICENCE = "LicenseRef-model-output"  # the terms are those of the model's provider
-LEVEL = 3
+LEVEL = 3  # of difficulty: all there is
 
 
 @dataclass
@@ -53,12 +53,12 @@ def collect_llm(config: Config, counts: Counter, folder: Path) -> Iterator[Candi
     """Yields the accepted programs of `num_llm` seeds, in the order of the seeds.
 
     Args:
-        config: `corpus.num_llm` and `corpus.llm_…` are read; `num_llm` = 0 asks nothing.
+        config: `min_sandbox_level`, `corpus.num_llm` and `corpus.llm_…` are read; `num_llm` = 0 asks nothing.
         counts: gets rejects by reason, failed attempts by reason, requests, tokens and cost.
         folder: of `answers.jsonl`; the same folder in a later run answers the same questions without a request.
 
     Raises:
-        UserError: the endpoint cannot be used; see `semcoder.endpoint`.
+        UserError: the endpoint cannot be used (see `semcoder.endpoint`), or the sandbox is below min_sandbox_level.
     """
     num_seeds = config.corpus.num_llm
     if not num_seeds:
@@ -69,7 +69,7 @@ def collect_llm(config: Config, counts: Counter, folder: Path) -> Iterator[Candi
         for start in tqdm(starts, desc="llm", unit=f"x {BLOCK} seeds", disable=len(starts) == 1):
             block = range(start, min(start + BLOCK, num_seeds))
             drafts = [Draft(seeds[i % len(seeds)], i // len(seeds)) for i in block]  # all used up: a second problem
-            yield from write_programs(endpoint, drafts, config.corpus, counts)
+            yield from write_programs(endpoint, drafts, config, counts)
         counts.update({f"llm: {name}": number for name, number in endpoint.usage.items()})
 
 
@@ -82,19 +82,18 @@ def read_settings(corpus: CorpusConfig) -> EndpointSettings:
         price_in=corpus.llm_price_in, price_out=corpus.llm_price_out)
 
 
-def write_programs(endpoint: Endpoint, drafts: list[Draft], corpus: CorpusConfig,
-                   counts: Counter) -> Iterator[Candidate]:
+def write_programs(endpoint: Endpoint, drafts: list[Draft], config: Config, counts: Counter) -> Iterator[Candidate]:
     """Yields the programs that a block of seeds led to: all problems, all solutions, then rounds of self-debugging."""
     kept = write_problems(endpoint, drafts, counts)
-    write_solutions(endpoint, kept, 0, counts)
-    for number in range(1, corpus.llm_debug_rounds + 1):
-        write_solutions(endpoint, [draft for draft in kept if draft.flaw], number, counts)
+    write_solutions(endpoint, kept, 0, config, counts)
+    for number in range(1, config.corpus.llm_debug_rounds + 1):
+        write_solutions(endpoint, [draft for draft in kept if draft.flaw], number, config, counts)
     for draft in kept:
         if draft.flaw:
             counts[f"rejected: llm, {draft.flaw.reason} after {draft.rounds} rounds of debugging"] += 1
         else:
             counts["llm: accepted after debugging" if draft.rounds else "llm: accepted at once"] += 1
-            yield make_candidate(draft, corpus)
+            yield make_candidate(draft, config.corpus)
 
 
 def write_problems(endpoint: Endpoint, drafts: list[Draft], counts: Counter) -> list[Draft]:
@@ -111,7 +110,7 @@ def write_problems(endpoint: Endpoint, drafts: list[Draft], counts: Counter) -> 
     return [draft for draft in drafts if draft.problem]
 
 
-def write_solutions(endpoint: Endpoint, drafts: list[Draft], number: int, counts: Counter) -> None:
+def write_solutions(endpoint: Endpoint, drafts: list[Draft], number: int, config: Config, counts: Counter) -> None:
     """Gives each draft a solution (round 0) or a corrected one, and notes what is wrong with it."""
     questions = [ask_correction(draft.problem, draft.script, str(draft.flaw)) if number else ask_solution(draft.problem)
                  for draft in drafts]
@@ -121,7 +120,8 @@ def write_solutions(endpoint: Endpoint, drafts: list[Draft], number: int, counts
         draft.rounds = number
         take_answer(draft, answer)
     runnable = [draft for draft in drafts if draft.solution]
-    for draft, flaw in zip(runnable, try_solutions([draft.solution for draft in runnable]), strict=True):
+    flaws = try_solutions([draft.solution for draft in runnable], config.min_sandbox_level)
+    for draft, flaw in zip(runnable, flaws, strict=True):
         draft.flaw = flaw
     counts.update(f"llm: failed attempt, {draft.flaw.reason}" for draft in drafts if draft.flaw)
 
@@ -148,11 +148,12 @@ def find_fault(answer: Answer) -> str:
             "content_filter": "answer filtered by the endpoint"}.get(answer.finish, "")
 
 
-def try_solutions(solutions: list[Solution]) -> Iterator[Unfit | None]:
+def try_solutions(solutions: list[Solution], min_level: str) -> Iterator[Unfit | None]:
     """Yields what is wrong with each solution when it runs, None where nothing is."""
     jobs = [Job(code=s.code, entry=s.entry, inputs=s.inputs, tests=s.tests) for s in solutions]
     # A second run with another hash seed: what depends on it, or on the run, is no program for us.
-    first, second = list(run_jobs(jobs, "run")), list(run_jobs(jobs, "run again", hash_seed=1))
+    first = list(run_jobs(jobs, "run", min_level=min_level))
+    second = list(run_jobs(jobs, "run again", hash_seed=1, min_level=min_level))
     yield from map(judge_runs, solutions, first, second)
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from semcoder import paths
-from semcoder.config import require
+from semcoder.config import Config, require
 from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.llm_prompts import read_code
 from semcoder.corpus.solutions import MAX_INPUTS, Unfit, read_solution, render_program, split_script
@@ -25,7 +25,7 @@ from semcoder.execution.sandbox import run_jobs
 from semcoder.prompts import FULL_ANSWER, REFINED, extract_code, read_assertion, strip_labels
 
 CHUNK = 1000  # rows executed at a time
-LEVEL = 3
+LEVEL = 3  # of difficulty: all there is
 LICENCE = "MIT"  # of both data sets on the hub
 PROMPT_FIELDS = ("nl", "fwd_mnl", "bwd_mnl")
 PYTHON = re.compile(r"\[?PYTHON\]\s*\n(.*?)\[/PYTHON\]", re.DOTALL)  # some released prompts lack the first bracket
@@ -55,23 +55,25 @@ class Program:
     inputs: dict[str, None] = field(default_factory=dict)
 
 
-def read_pyx(where: str, counts: Counter, limit: int = 0) -> Iterator[Candidate]:
+def read_pyx(where: str, counts: Counter, limit: int = 0,
+             min_level: str = Config.min_sandbox_level) -> Iterator[Candidate]:
     """Yields the programs whose stated results came again, in the order of their first rows.
 
     Args:
         where: path of a .jsonl file, or the name of a data set on the Hugging Face hub.
         counts: gets the rows read, those that reproduce, and the others by reason.
         limit: rows read at most; 0 = all.
+        min_level: the sandbox that is strong enough for them.
 
     Raises:
-        UserError: the file or data set cannot be read.
+        UserError: the file or data set cannot be read, or the sandbox is weaker.
     """
     programs: dict[str, Program] = {}
     descriptions: dict[str, str] = {}
     rows = islice(load_rows(where), limit or None)
     while chunk := list(islice(rows, CHUNK)):
         statements = list(read_statements(chunk, descriptions, counts))
-        for statement, outcomes in zip(statements, execute_statements(statements), strict=True):
+        for statement, outcomes in zip(statements, execute_statements(statements, min_level), strict=True):
             reason = find_difference(statement, *outcomes)
             counts[f"rejected: pyx row, {reason}" if reason else "pyx rows: reproduced"] += 1
             if not reason:
@@ -184,11 +186,13 @@ def make_statement(row: dict, code: str, assertion: tuple[str, str, str]) -> Sta
     return Statement(row["id"], code, entry, (given,), (f"assert {entry}({given}) == {output}",))
 
 
-def execute_statements(statements: list[Statement]) -> Iterator[tuple[list[Outcome], list[Outcome]]]:
+def execute_statements(statements: list[Statement],
+                       min_level: str) -> Iterator[tuple[list[Outcome], list[Outcome]]]:
     """Yields the outcomes of each statement's code, and those of its buggy code."""
     jobs = [Job(code=s.code, entry=s.entry, inputs=s.inputs, tests=s.tests) for s in statements]
     faults = [Job(code=s.buggy, entry=s.entry, inputs=(), tests=s.tests) for s in statements if s.buggy]
-    outcomes, failures = list(run_jobs(jobs, "released rows")), iter(list(run_jobs(faults, "released bugs")))
+    outcomes = list(run_jobs(jobs, "released rows", min_level=min_level))
+    failures = iter(list(run_jobs(faults, "released bugs", min_level=min_level)))
     for statement, some in zip(statements, outcomes, strict=True):
         yield some, next(failures) if statement.buggy else []
 
