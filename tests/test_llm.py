@@ -25,7 +25,7 @@ from semcoder.corpus.llm_prompts import PROBLEM, SOLUTION, ask_correction, ask_p
 from semcoder.corpus.seeds import MAX_LINES, MIN_LINES, list_subtrees, sample_seeds
 from semcoder.corpus.solutions import Unfit, read_solution
 from semcoder.errors import UserError
-from semcoder.execution.jobs import Job
+from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox, run_jobs
 from semcoder.presets import SMOKE
 
@@ -222,6 +222,17 @@ def test_a_seed_asked_again_after_all_are_used_up_gives_another_sample(tmp_path,
         problems = [b["messages"][0]["content"] for b in server.bodies if "inspire" in b["messages"][0]["content"]]
     assert len(candidates) == 3 and candidates[2].origin == f"{candidates[0].origin} (2)"
     assert len(problems) == 3 and len(set(problems)) == 2
+
+
+def test_a_fault_of_the_sandbox_is_counted_as_such_and_not_put_to_the_model(tmp_path, monkeypatch):
+    def fail(jobs, *_, **__):
+        return [[Outcome("sandbox_error")] * (len(job.inputs) + len(job.tests)) for job in jobs]
+
+    monkeypatch.setattr("semcoder.corpus.llm.run_jobs", fail)
+    with serve_script(talk) as server:
+        candidates, counts = collect(configure(server.url, num_llm=2), tmp_path)
+        assert len(server.bodies) == 4  # two problems, two solutions
+    assert candidates == [] and counts["rejected: llm, fault of the sandbox after 0 rounds of debugging"] == 2
 
 
 def test_a_models_programs_do_not_run_in_a_sandbox_weaker_than_wanted(tmp_path, monkeypatch):

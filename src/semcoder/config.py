@@ -44,7 +44,6 @@ class CorpusConfig:
     """Synthetic programs held out for the validation split."""
     near_duplicate_jaccard: float = 0.95
     """Programs whose canonical token 5-grams overlap at least so much are near-duplicates, in (0, 1]."""
-
     num_llm: int = 0
     """Seeds from which a language model writes a program each, where it can; 0 asks none. Paper: not stated."""
     llm_base_url: str = "http://127.0.0.1:8000/v1"

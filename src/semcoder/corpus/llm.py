@@ -33,6 +33,7 @@ from semcoder.execution.sandbox import run_jobs
 
 BLOCK = 200  # seeds whose answers are in memory at once
 LICENCE = "LicenseRef-model-output"  # the terms are those of the model's provider
+SANDBOX_FAULT = "fault of the sandbox"  # nobody's mistake: the model is not asked to mend it
 LEVEL = 3  # of difficulty: all there is
 
 
@@ -87,7 +88,8 @@ def write_programs(endpoint: Endpoint, drafts: list[Draft], config: Config, coun
     kept = write_problems(endpoint, drafts, counts)
     write_solutions(endpoint, kept, 0, config, counts)
     for number in range(1, config.corpus.llm_debug_rounds + 1):
-        write_solutions(endpoint, [draft for draft in kept if draft.flaw], number, config, counts)
+        failed = [draft for draft in kept if draft.flaw and draft.flaw.reason != SANDBOX_FAULT]
+        write_solutions(endpoint, failed, number, config, counts)
     for draft in kept:
         if draft.flaw:
             counts[f"rejected: llm, {draft.flaw.reason} after {draft.rounds} rounds of debugging"] += 1
@@ -160,6 +162,8 @@ def try_solutions(solutions: list[Solution], min_level: str) -> Iterator[Unfit |
 def judge_runs(solution: Solution, first: list[Outcome], second: list[Outcome]) -> Unfit | None:
     """Returns what two runs of a solution's inputs, then its tests, show to be wrong with it."""
     num_inputs = len(solution.inputs)
+    if any(outcome.status == "sandbox_error" for outcome in [*first, *second]):
+        return Unfit(SANDBOX_FAULT, "The sandbox failed.")
     for text, outcome in zip(solution.inputs, first, strict=False):
         if outcome.status != "ok":
             return Unfit(f"does not run ({outcome.status})",
