@@ -2,8 +2,8 @@
 
 Overhead is the time of the watched calls minus that of the same calls unwatched, in processor time. Each program is
 compiled anew for each run, as in a corpus: what a watcher works out about a program's code is paid for each time.
-PySnooper follows the program from a wrapper to depth 2, as in SemCoder's released script: helpers and comprehensions are
-left out. It has the program's source at hand, and writes to memory, or like that script to a file.
+PySnooper follows the program from a wrapper to depth 2, as in SemCoder's released script: helpers and
+comprehensions are left out. It has the program's source at hand, and writes to memory or, like that script, to a file.
 """
 
 import gc
