@@ -1,4 +1,4 @@
-"""Command line: `python -m semcoder book | run | render | bench | trace | plan | publish | config`."""
+"""Command line: `python -m semcoder book | run | render | trace | bench | export | reexecute | plan | publish | config`."""
 
 import argparse
 import json
@@ -44,6 +44,12 @@ def make_parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
     bench.add_argument("--benchmarks-dir", default="", metavar="DIR",
                        help="folder with humaneval.jsonl and cruxeval_dev.jsonl (default: our own programs only)")
+    export = add("export", export_examples, "write a finished preset's examples in the fields of PyX and PyX-R")
+    export.add_argument("--preset", **preset)
+    export.add_argument("--to", required=True, metavar="FOLDER", help="gets pyx.jsonl, pyx_r.jsonl and README.md")
+    again = add("reexecute", reexecute, "execute released PyX or PyX-R rows again and count what comes out")
+    again.add_argument("where", help="a .jsonl file, or a hub name such as semcoder/PyX")
+    again.add_argument("--rows", type=int, default=0, help="read so many rows at most (default: all)")
     show = add("config", show_config, "print a preset's values as JSON")
     show.add_argument("--preset", **preset)
     show.add_argument("--stage", choices=STAGES, help="only this stage")
@@ -90,6 +96,29 @@ def plan(options: argparse.Namespace) -> None:
     from semcoder.training.plan import plan_training
 
     print(json.dumps(plan_training(load_preset(options.preset)), indent=1, ensure_ascii=False))
+
+
+def export_examples(options: argparse.Namespace) -> None:
+    """Writes a preset's examples as PyX and PyX-R."""
+    from pathlib import Path
+
+    from semcoder.monologues.export import export_pyx
+    from semcoder.presets import load_preset
+
+    for name, number in export_pyx(load_preset(options.preset), Path(options.to)).items():
+        print(f"{name}: {number} rows")
+
+
+def reexecute(options: argparse.Namespace) -> None:
+    """Prints how many released rows reproduce, and the others by reason."""
+    from collections import Counter
+
+    from semcoder.corpus.pyx import read_pyx
+
+    counts: Counter = Counter()
+    for _ in read_pyx(options.where, counts, options.rows):
+        pass
+    print(json.dumps(dict(sorted(counts.items())), indent=1, ensure_ascii=False))
 
 
 def show_config(options: argparse.Namespace) -> None:
