@@ -19,6 +19,7 @@ PROGRAM = "<program>"  # file name under which a traced program is compiled
 DELETED = "<deleted>"
 INNER_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")  # part of the line that holds them
 ABSENT = object()
+NOBODY: frozenset[str] = frozenset()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
     [], (), "", "\u20ac", b"", {}, {}.values(), {}.items(), set(), range(1), range(2**70)))))
@@ -94,7 +95,7 @@ class FrameLog:
         self.values: dict[str, object] = {}  # as of the last event, with their texts
         self.texts: dict[str, str] = {}
         self.copies: dict[str, list] = {}  # of longer lists of scalars: compared faster than written anew
-        self.odd: set[str] = set()  # names through whose values builtins can change other objects (iterators, say)
+        self.odd = NOBODY  # names through whose values builtins can change other objects (iterators, say)
         self.last_raise = None
         self.seen = tracer.risk
         self.names = ()
@@ -169,8 +170,10 @@ class FrameLog:
         tracer = self.tracer
         if len(tracer.events) >= tracer.max_events:
             raise EventLimit(f"more than {tracer.max_events} events")
-        self.changed = {}
-        tracer.events.append(self.template | {"kind": kind, "line": line, "changed": self.changed, "value": value})
+        event = self.template.copy()
+        event["kind"], event["line"], event["value"] = kind, line, value
+        event["changed"] = self.changed = {}
+        tracer.events.append(event)
 
     def compare_all(self, now: dict[str, object]) -> None:
         """Settles all names: objects may have changed, and cells may have been bound by other frames."""
@@ -190,7 +193,7 @@ class FrameLog:
         """Compares one name's value with what is known of it."""
         if value is ABSENT:
             del self.values[name], self.texts[name]
-            self.odd.discard(name)
+            self.odd -= {name}
             self.copies.pop(name, None)
             self.changed[name] = DELETED
             return
@@ -201,13 +204,13 @@ class FrameLog:
             self.copies.pop(name, None)
         if type(value) not in STEADY:
             if "<" in text:
-                self.odd.add(name)
+                self.odd |= {name}
             elif self.odd:
-                self.odd.discard(name)
+                self.odd -= {name}
             if type(value) is list and len(value) > LONG and text[0] == "[" and NESTED(text, 1) is None:
                 self.copies[name] = value.copy()
         elif self.odd:
-            self.odd.discard(name)
+            self.odd -= {name}
         if self.texts.get(name) != text and name != ".0":  # the iterator that a comprehension takes its items from
             self.texts[name] = self.changed[name] = text
 
