@@ -12,13 +12,14 @@ import os
 import signal
 from types import CodeType
 
+from semcoder.execution.arcs import ArcRecorder
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.replay import Replay
 from semcoder.execution.tracer import PROGRAM, EventLimit, LineCounter, Tracer
 
 MAX_ERROR_CHARS = 300
-WATCHERS = {"trace": Tracer, "replay": Replay}
+WATCHERS = {"trace": Tracer, "replay": Replay, "arcs": ArcRecorder}
 
 
 class JobTimeout(BaseException):
@@ -44,7 +45,8 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
         code: source text, or what `compile_program` returned.
         entry: the function called.
         input_text: argument list as source text.
-        watch: "trace" records events, "replay" full copies of the locals; "" neither.
+        watch: "trace" records events, "replay" full copies of the locals, "arcs" the arcs of the call and of the
+            module's own statements; "" none of them.
         max_events: events (or, with `count_lines`, lines) after which the run ends as `event_limit`.
         max_value_chars: length of any value's literal after which it ends as `value_limit`.
         count_lines: without tracing, still end endless loops.
@@ -53,7 +55,8 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
     guard = watcher or (LineCounter(max_events) if count_lines else contextlib.nullcontext())
     try:
         namespace = {"__name__": "program"}
-        exec(code if isinstance(code, CodeType) else compile_program(code), namespace)
+        with guard if watch == "arcs" else contextlib.nullcontext():
+            exec(code if isinstance(code, CodeType) else compile_program(code), namespace)
         call = compile(f"{entry}({input_text})", "<call>", "eval")
         with contextlib.redirect_stdout(io.StringIO()), guard:
             value = eval(call, namespace)

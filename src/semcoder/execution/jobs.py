@@ -10,7 +10,7 @@ class Job:
     code: str
     entry: str
     inputs: tuple[str, ...]  # argument lists as source text
-    watch: str = ""  # "" | "trace" (events) | "replay" (full copies), see semcoder.traces
+    watch: str = ""  # "" | "trace" (events) | "replay" (full copies) | "arcs" (line pairs), see execute.WATCHERS
     max_events: int = 400
     max_value_chars: int = 400
     timeout_s: float = 2.0  # for all inputs together

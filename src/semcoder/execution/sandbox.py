@@ -34,6 +34,9 @@ GRACE_S = 0.5  # wall time between the job's own alarm and the kill from outside
 class Sandbox:
     """A warm server process; `with Sandbox() as box: box.run(job)`. Not safe to share between threads."""
 
+    def __init__(self, hash_seed: int = 0):
+        self._hash_seed = hash_seed
+
     def __enter__(self) -> "Sandbox":
         self._folder = tempfile.mkdtemp(prefix="semcoder-sandbox-")
         self._start()
@@ -51,7 +54,8 @@ class Sandbox:
             # Not -I: it would ignore PYTHONHASHSEED, and sets of strings would come in another order each time.
             [sys.executable, "-s", "-P", "-c", SERVE.format(package_root)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder,
-            env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}, start_new_session=True)
+            env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": str(self._hash_seed), "LC_ALL": "C.UTF-8"},
+            start_new_session=True)
 
     def _stop(self) -> None:
         self._server.stdin.close()
@@ -78,22 +82,25 @@ class Sandbox:
         return (outcomes + [filler] * expected)[:expected]
 
 
-def run_jobs(jobs: list[Job], description: str = "") -> list[list[Outcome]]:
-    """Returns the outcomes of each job, in order; one sandbox per core, whatever their number the same result."""
+def run_jobs(jobs: list[Job], description: str = "", *, hash_seed: int = 0) -> list[list[Outcome]]:
+    """Returns the outcomes of each job, in order; one sandbox per core, whatever their number the same result.
+
+    `hash_seed` is the children's PYTHONHASHSEED: with another one, sets of strings come in another order.
+    """
     from joblib import Parallel, delayed  # here, so that the server that children are forked from stays small
     from tqdm.auto import tqdm
 
     chunks = [jobs[i:i + 100] for i in range(0, len(jobs), 100)]
     if len(chunks) < 2:
-        return run_chunk(jobs)
-    done = Parallel(n_jobs=-1, return_as="generator")(delayed(run_chunk)(chunk) for chunk in chunks)
+        return run_chunk(jobs, hash_seed)
+    done = Parallel(n_jobs=-1, return_as="generator")(delayed(run_chunk)(chunk, hash_seed) for chunk in chunks)
     return [outcomes for chunk in tqdm(done, total=len(chunks), desc=description, unit="00 programs", mininterval=2)
             for outcomes in chunk]
 
 
-def run_chunk(jobs: list[Job]) -> list[list[Outcome]]:
+def run_chunk(jobs: list[Job], hash_seed: int = 0) -> list[list[Outcome]]:
     """Returns the outcomes of some jobs, run one after another in one sandbox."""
-    with open_sandbox() as box:
+    with open_sandbox(hash_seed) as box:
         return [box.run(job) for job in jobs]
 
 
@@ -184,10 +191,10 @@ def limit_resources(timeout_s: float) -> None:
 
 
 @contextlib.contextmanager
-def open_sandbox() -> Iterator[Sandbox]:
+def open_sandbox(hash_seed: int = 0) -> Iterator[Sandbox]:
     """Yields a Sandbox, or raises UserError where child processes cannot be started."""
     try:
-        with Sandbox() as box:
+        with Sandbox(hash_seed) as box:
             yield box
     except PermissionError as error:
         raise UserError(f"the sandbox cannot start child processes ({error}): run where fork is allowed") from error
