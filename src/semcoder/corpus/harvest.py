@@ -10,7 +10,6 @@ import doctest
 import sysconfig
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -45,14 +44,40 @@ class Function:
     package: str
 
 
-def harvest_package(package: str) -> tuple[list[Function], Counter]:
-    """Returns a package's fitting functions, in the order of its files, and the rejects by reason."""
+@dataclass(frozen=True)
+class Module:
+    """A source file of a package; `name` is its dotted name."""
+
+    package: str
+    version: str
+    name: str
+    path: Path
+
+
+def list_modules(package: str) -> list[Module]:
+    """Returns a package's modules in the order of their names, tests and bundled copies left out."""
+    if package == "python":
+        root, version = Path(sysconfig.get_path("stdlib")), "3.11"
+        files = {str(path.relative_to(root)): path for path in root.rglob("*.py")}
+    else:
+        version = metadata.version(package)
+        files = {str(path): Path(str(path.locate())) for path in metadata.files(package) or ()}
+    found = []
+    for name in sorted(files):
+        is_skipped = name.startswith("..") or any(part in name.lower() for part in SKIPPED)
+        if name.endswith(".py") and not is_skipped:
+            dotted = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            found.append(Module(package, version, dotted, files[name]))
+    return found
+
+
+def harvest_modules(modules: list[Module]) -> tuple[list[Function], Counter]:
+    """Returns the fitting functions of some modules, in their order, and the rejects by reason."""
     found, counts = [], Counter()
-    version = metadata.version(package) if package != "python" else "3.11"
-    for module, path in list_modules(package):
+    for module in modules:
         try:
             with warnings.catch_warnings(action="ignore"):
-                text = path.read_text(encoding="utf-8")
+                text = module.path.read_text(encoding="utf-8")
                 tree = ast.parse(text if "\ndef " in text else "")
         except (OSError, SyntaxError, UnicodeDecodeError):
             counts["rejected: module not readable"] += 1
@@ -60,28 +85,15 @@ def harvest_package(package: str) -> tuple[list[Function], Counter]:
         defined = index_definitions(tree)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
-                counts["functions seen"] += 1
                 try:
-                    found.append(make_function(defined, node, package, f"{package}=={version}:{module}.{node.name}"))
+                    found.append(make_function(defined, node, module))
+                    counts[f"harvested: {module.package}"] += 1
                 except Unfit as reason:
                     counts[f"rejected: {reason}"] += 1
     return found, counts
 
 
-def list_modules(package: str) -> Iterator[tuple[str, Path]]:
-    """Yields the dotted name and file of a package's modules, sorted, tests and bundled copies left out."""
-    if package == "python":
-        root = Path(sysconfig.get_path("stdlib"))
-        files = {str(path.relative_to(root)): path for path in root.rglob("*.py")}
-    else:
-        files = {str(path): Path(str(path.locate())) for path in metadata.files(package) or ()}
-    for name in sorted(files):
-        is_skipped = name.startswith("..") or any(part in name.lower() for part in SKIPPED)
-        if name.endswith(".py") and not is_skipped:
-            yield name.removesuffix(".py").removesuffix("/__init__").replace("/", "."), files[name]
-
-
-def make_function(defined: dict[str, ast.stmt], node: ast.FunctionDef, package: str, origin: str) -> Function:
+def make_function(defined: dict[str, ast.stmt], node: ast.FunctionDef, module: Module) -> Function:
     """Returns the program of one function; raises Unfit with the reason where there is none.
 
     Args:
@@ -96,9 +108,10 @@ def make_function(defined: dict[str, ast.stmt], node: ast.FunctionDef, package: 
     if not description:
         raise Unfit("description says nothing")
     code = assemble(defined, node)
-    candidate = Candidate("open_source", "open_source", origin, PACKAGES[package], 3, node.name, code,
+    origin = f"{module.package}=={module.version}:{module.name}.{node.name}"
+    candidate = Candidate("open_source", "open_source", origin, PACKAGES[module.package], 3, node.name, code,
                           tuple(read_doctests(docstring, node.name)), description)
-    return Function(candidate, read_types(node, docstring), package)
+    return Function(candidate, read_types(node, docstring), module.package)
 
 
 def assemble(defined: dict[str, ast.stmt], node: ast.FunctionDef) -> str:

@@ -29,18 +29,24 @@ MAX_KINDS = 3  # kept per parameter
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter; `kinds` maps what it may be to its weight, the best first."""
+    """One parameter; `kinds` maps what it may be to its weight, the best first.
+
+    `constants` are those that stand in a comparison or call together with it: values that a branch may ask for.
+    """
 
     name: str
     kinds: dict[Kind, float]
     style: str  # positional | variable | keyword
     is_optional: bool
+    constants: tuple = ()
 
 
 def infer_parameters(code: str, entry: str, hints: dict[str, str]) -> list[Parameter]:
     """Returns the parameters of a program's entry function; `hints` maps their names to types' text."""
     functions = {node.name: node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)}
-    function = functions[entry]
+    function = functions.get(entry)
+    if function is None:  # a class, or a function made by an expression
+        return []
     arguments = function.args
     named = [*arguments.posonlyargs, *arguments.args]
     defaults: list = [None] * (len(named) - len(arguments.defaults)) + arguments.defaults
@@ -54,8 +60,20 @@ def infer_parameters(code: str, entry: str, hints: dict[str, str]) -> list[Param
         if style == "variable":  # what is seen is the tuple of them
             kinds = {kind[1]: weight for kind, weight in kinds.items() if isinstance(kind, tuple) and kind[0] == "list"}
         found.append(Parameter(name, kinds or {"int": 1.0, "str": 0.5}, style,
-                               default is not None or style == "variable"))
+                               default is not None or style == "variable", find_constants(function, name)))
     return found
+
+
+def find_constants(function: ast.FunctionDef, name: str) -> tuple:
+    """Returns the numbers and texts in comparisons and calls that a parameter takes part in."""
+    found: dict[str, object] = {}
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Compare, ast.Call)):
+            parts = list(ast.walk(node))
+            if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+                found |= {repr(part.value): part.value for part in parts if isinstance(part, ast.Constant)
+                          and type(part.value) in (int, float, str)}
+    return tuple(found.values())
 
 
 class Inference:

@@ -104,14 +104,14 @@ def make_container(name: str, *inner: Kind) -> Kind:
 
 
 def kind_of(value: object) -> Kind:
-    """Returns a value's kind; a list's element is that of its first item."""
+    """Returns a value's kind; that of a list's items is the kind of its first one that is not None."""
     name = type(value).__name__
     if isinstance(value, dict):
         return next((("dict", kind_of(k), kind_of(v)) for k, v in value.items()), DEFAULTS["dict"])
     if isinstance(value, tuple):
         return ("tuple", *map(kind_of, value))
     if isinstance(value, (list, set, frozenset)):
-        return ("list" if name == "list" else "set", next(map(kind_of, value), "int"))
+        return ("list" if name == "list" else "set", next((kind_of(item) for item in value if item is not None), "int"))
     return "None" if value is None else name
 
 
@@ -144,8 +144,6 @@ def draw_items(kind: Kind, name: str, random: Random, ingredients: Ingredients) 
     """Returns a list or set: now and then empty, sorted or with repeats; rows of a matrix have one length."""
     count = random.choice((0, 1, 2, 3, 3, 4, 4, 5, 6, MAX_ITEMS))
     inner = kind[1]
-    if inner == "None":
-        inner = "int"
     if kind[0] == "list" and isinstance(inner, tuple) and inner[0] == "list" and random.random() < 0.8:
         width = random.choice((count, count, random.randint(1, 4)))
         return [[draw_value(inner[1], name, random, ingredients) for _ in range(width)] for _ in range(count)]
@@ -154,7 +152,7 @@ def draw_items(kind: Kind, name: str, random: Random, ingredients: Ingredients) 
         return {item for item in items if is_hashable(item)}
     if items and random.random() < 0.4:
         items[random.randrange(count)] = random.choice(items)
-    if items and isinstance(inner, str) and inner != "None" and random.random() < 0.3:
+    if items and inner in ("int", "float", "str") and random.random() < 0.3:
         items.sort()
     return items
 

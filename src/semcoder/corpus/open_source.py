@@ -5,7 +5,7 @@ Functions are harvested from every package (see harvest), then inputs are sought
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -14,29 +14,29 @@ from tqdm.auto import tqdm
 
 from semcoder.corpus.candidates import Candidate, make_random
 from semcoder.corpus.filters import Deduplicator
-from semcoder.corpus.harvest import PACKAGES, Function, harvest_package
+from semcoder.corpus.harvest import PACKAGES, Function, harvest_modules, list_modules
 from semcoder.corpus.inputs import Expansion, Subject, expand_inputs
 
 MIN_BRANCH_COVERAGE = 0.8  # functions whose inputs cover less are rejected; paper's mean: 0.93 (App. F)
 SURPLUS = 1.5  # functions tried at once per one asked for; less than half of them pass, so that few are too many
 MIN_BATCH = 40
+MODULES_AT_ONCE, MODULES_PER_TASK = 256, 16  # few are asked for: most modules need not be read
 
 
 def collect_functions(seed: int, num_functions: int, num_inputs: int, *, jaccard: float = 0.95,
                       min_branch_coverage: float = MIN_BRANCH_COVERAGE) -> tuple[list[Candidate], Counter]:
     """Returns up to `num_functions` distinct programs with inputs that run, and the rejects by reason.
 
-    The order is random by `seed` and the same on every machine with the pinned packages.
+    The order is random by `seed` and the same on every machine with the pinned packages; asking for more functions
+    with the same seed gives the same ones first.
 
     Args:
-        num_inputs: inputs per program; up to inputs.EXTRA_FACTOR times as many where they add coverage.
+        num_inputs: inputs per program; up to choice.EXTRA_FACTOR times as many where they add coverage.
         jaccard: overlap of token 5-grams from which two functions count as near-duplicates.
         min_branch_coverage: share of a program's branches that its inputs must cover.
     """
     counts: Counter = Counter()
-    found = harvest_functions(counts)
-    make_random("open_source", seed).shuffle(found)
-    waiting = drop_duplicates(found, jaccard, counts)
+    waiting = drop_duplicates(harvest_functions(seed, counts), jaccard, counts)
     kept: list[Candidate] = []
     bar = tqdm(total=num_functions, desc="open-source functions", unit="functions", mininterval=2)
     while len(kept) < num_functions:
@@ -51,19 +51,24 @@ def collect_functions(seed: int, num_functions: int, num_inputs: int, *, jaccard
     return kept[:num_functions], counts
 
 
-def harvest_functions(counts: Counter) -> list[Function]:
-    """Returns the functions of all packages, in the order of PACKAGES; counts rejects and what each package gave."""
-    functions = []
-    for package, (found, rejects) in zip(PACKAGES, Parallel(n_jobs=-1)(map(delayed(harvest_package), PACKAGES)),
-                                         strict=True):
-        functions += found
-        counts.update(rejects)
-        counts[f"harvested: {package}"] += len(found)
-    return functions
+def harvest_functions(seed: int, counts: Counter) -> Iterator[Function]:
+    """Yields functions in random order; counts rejects, and what each package gave, as far as modules were read."""
+    modules = [module for package in PACKAGES for module in list_modules(package)]
+    make_random("modules", seed).shuffle(modules)
+    blocks = [modules[i:i + MODULES_AT_ONCE] for i in range(0, len(modules), MODULES_AT_ONCE)]
+    for number, block in enumerate(blocks):
+        counts["modules read"] += len(block)
+        functions: list[Function] = []
+        parts = [block[i:i + MODULES_PER_TASK] for i in range(0, len(block), MODULES_PER_TASK)]
+        for found, rejects in Parallel(n_jobs=-1)(map(delayed(harvest_modules), parts)):
+            functions += found
+            counts.update(rejects)
+        make_random("functions", seed, number).shuffle(functions)
+        yield from functions
 
 
-def drop_duplicates(found: list[Function], jaccard: float, counts: Counter) -> Iterator[Function]:
-    """Yields the functions without later equals and near-equals, which are counted as far as they were looked at."""
+def drop_duplicates(found: Iterable[Function], jaccard: float, counts: Counter) -> Iterator[Function]:
+    """Yields the functions without later equals and near-equals, which are counted."""
     filters = Deduplicator(jaccard)
     for function in found:
         reason = filters.find_reason(function.candidate.code)

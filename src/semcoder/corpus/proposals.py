@@ -1,5 +1,6 @@
 """Which inputs to try next for one program: known ones mutated, or values of the kinds its parameters seem to take."""
 
+import contextlib
 import copy
 from random import Random
 
@@ -7,12 +8,13 @@ from semcoder.corpus.arguments import Arguments
 from semcoder.corpus.classes import describe_kind
 from semcoder.corpus.inference import Parameter, infer_parameters
 from semcoder.corpus.ingredients import Ingredients
-from semcoder.corpus.kinds import Kind, draw_value
+from semcoder.corpus.kinds import Kind, draw_value, kind_of
 from semcoder.corpus.mutation import mutate_value
 from semcoder.execution.literals import ValueLimit, is_literal
 
 TRIES = 6  # drawn inputs per proposed one, at most: a small space is soon used up
 OPTIONAL_SHARE = 0.3  # of drawn calls give an optional argument
+ASKED_SHARE = 0.35  # of drawn values are such as the program compares the parameter with, where there are some
 DRAWN_SHARE = 0.25  # of an input's successors are drawn anew although some input is known
 
 
@@ -50,8 +52,12 @@ class Proposer:
         return found
 
     def admit(self, known: list[Arguments]) -> dict[str, Arguments]:
-        """Returns known inputs by their text and takes note of them."""
-        found = {arguments.render(): arguments for arguments in known if all(map(is_literal, arguments.values()))}
+        """Returns known inputs by their text, without those that are no literals or too long; notes them."""
+        found = {}
+        for arguments in known:
+            with contextlib.suppress(ValueLimit):
+                if all(map(is_literal, arguments.values())):
+                    found[arguments.render()] = arguments
         self._seen |= found.keys()
         return found
 
@@ -87,6 +93,14 @@ class Proposer:
         weights = self._weights[place]
         kind = random.choices(list(weights), [weight ** 2 for weight in weights.values()])[0]
         kinds.append((place, kind))
+        return self._draw_of_kind(kind, parameter, random)
+
+    def _draw_of_kind(self, kind: Kind, parameter: Parameter, random: Random) -> object:
+        """Returns a value of a kind, often one that the program compares the parameter with."""
+        asked = [value for value in parameter.constants if kind_of(value) == kind]
+        if asked and random.random() < ASKED_SHARE:
+            value = random.choice(asked)
+            return value + random.choice((-1, 0, 0, 1)) if kind == "int" else value
         return draw_value(kind, parameter.name, random, self.ingredients)
 
     def _mutate(self, pool: list[Arguments], random: Random) -> Arguments:
@@ -104,9 +118,20 @@ class Proposer:
                 arguments = arguments.replace(place, copy.deepcopy(other.find(place)))
             else:
                 place = random.choice(places)
-                value = mutate_value(arguments.find(place), random, self.ingredients)
+                value, parameter = arguments.find(place), self._find_parameter(place)
+                if roll < 0.4 and parameter:
+                    value = self._draw_of_kind(kind_of(value), parameter, random)
+                else:
+                    value = mutate_value(value, random, self.ingredients)
                 arguments = arguments.replace(place, value)
         return arguments
+
+    def _find_parameter(self, place: int | str) -> Parameter | None:
+        """Returns the parameter of a position or keyword; a variable one stands for all that follow it."""
+        if isinstance(place, str):
+            return next((p for p in self.parameters if p.name == place), None)
+        variable = next((i for i, p in enumerate(self.parameters) if p.style == "variable"), len(self.parameters))
+        return self.parameters[min(place, variable)] if min(place, variable) < len(self.parameters) else None
 
     def _toggle_optional(self, arguments: Arguments, random: Random) -> Arguments:
         """Returns the call with one keyword less, or an optional argument more."""
