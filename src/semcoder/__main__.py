@@ -1,4 +1,4 @@
-"""Command line: `python -m semcoder book | run | render | plan | publish`."""
+"""Command line: `python -m semcoder book | run | render | bench | plan | publish | config`."""
 
 import argparse
 import json
@@ -38,6 +38,11 @@ def make_parser() -> argparse.ArgumentParser:
     add("render", lambda _: render(), "build the book from finished or committed results")
     add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
+    bench = add("bench", run_bench, "measure sandbox, tracer and corpus beside their alternatives (results/benchmarks)")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
+    bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
+    bench.add_argument("--benchmarks-dir", default="", metavar="DIR",
+                       help="folder with humaneval.jsonl and cruxeval_dev.jsonl (default: our own programs only)")
     show = add("config", show_config, "print a preset's values as JSON")
     show.add_argument("--preset", **preset)
     show.add_argument("--stage", choices=STAGES, help="only this stage")
@@ -69,6 +74,13 @@ def publish() -> None:
     from semcoder.report.render import publish_reference
 
     publish_reference()
+
+
+def run_bench(options: argparse.Namespace) -> None:
+    """Measures."""
+    from semcoder.benchmarks.run import run_benchmarks
+
+    run_benchmarks(options.names, options.quick, options.benchmarks_dir)
 
 
 def plan(options: argparse.Namespace) -> None:

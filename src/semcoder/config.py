@@ -11,9 +11,12 @@ import typing
 from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
+from semcoder.execution.levels import LEVELS
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+# Fields of Config that belong to no stage.
+COMMON = ("preset", "seed", "min_sandbox_level")
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
 
 
@@ -198,6 +201,9 @@ class Config:
 
     preset: str
     seed: int = 0
+    min_sandbox_level: str = "landlock"
+    """Model outputs are not run in a weaker sandbox: rlimits, seccomp, landlock or namespaces. Paper: a check with
+    docker and strace, switched off in its scripts. Changes no result, so it is part of no question."""
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
     monologues: MonologuesConfig = field(default_factory=MonologuesConfig)
@@ -206,17 +212,21 @@ class Config:
     debugging: DebuggingConfig = field(default_factory=DebuggingConfig)
     ablations: AblationsConfig = field(default_factory=AblationsConfig)
 
+    def __post_init__(self):
+        require(self.min_sandbox_level in LEVELS, "min_sandbox_level", self.min_sandbox_level,
+                f"levels are {', '.join(LEVELS)}")
+
     def section(self, stage: str) -> dict:
         """Returns the values of `stage` as plain JSON types; `report` has none of its own."""
         return to_json(getattr(self, stage)) if hasattr(self, stage) else {}
 
     def replace(self, stage: str, **changes) -> "Config":
-        """Returns a copy with fields of one stage changed (`seed` and `preset` belong to no stage).
+        """Returns a copy with fields of one stage changed, or of COMMON.
 
         Raises:
             UserError: unknown field, wrong type or impossible value.
         """
-        top = {name: changes.pop(name) for name in ("seed", "preset") if name in changes}
+        top = {name: changes.pop(name) for name in COMMON if name in changes}
         if not changes:
             return dataclasses.replace(self, **top)
         section = getattr(self, stage)

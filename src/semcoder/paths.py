@@ -11,6 +11,7 @@ RUNS = RESULTS / "runs"
 EXECUTED = RESULTS / "notebooks"
 REFERENCE = RESULTS / "reference"
 VIEW = RESULTS / "view"
+BENCHMARKS = RESULTS / "benchmarks"
 
 
 def shown(path: Path) -> str:

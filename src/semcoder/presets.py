@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from semcoder.config import (
+    COMMON,
     AblationsConfig,
     Config,
     CorpusConfig,
@@ -102,8 +103,8 @@ def load_preset(name: str) -> Config:
         values = json.loads(path.read_text())
         config = load_preset(values.pop("base", "smoke")).replace("corpus", preset=path.stem)
         for stage, changes in values.items():
-            if stage == "seed":
-                config = config.replace("corpus", seed=changes)
+            if stage in COMMON:
+                config = config.replace("corpus", **{stage: changes})
             else:
                 require(isinstance(changes, dict) and hasattr(config, stage), f"{path}: {stage}", changes,
                         "give a stage name with its changed fields")

@@ -103,7 +103,7 @@ class Run:
 
     def write_json(self, name: str, value: object) -> Path:
         """Writes one JSON file, whole or not at all."""
-        return write_text(self.path / name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+        return write_json(self.path / name, value)
 
     def write_rows(self, name: str, rows: list[dict]) -> Path:
         """Writes rows as a Parquet file `name`.parquet through Hugging Face `datasets`; zero rows are an error."""
@@ -168,6 +168,11 @@ def write_text(path: Path, text: str) -> Path:
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
     return path
+
+
+def write_json(path: Path, value: object) -> Path:
+    """Writes a JSON file, whole or not at all."""
+    return write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> list[dict]:

@@ -18,7 +18,7 @@ from semcoder.corpus.filters import Deduplicator, find_leaks
 from semcoder.corpus.open_source import collect_functions
 from semcoder.corpus.synthetic import generate_crux
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import LEVEL, run_jobs
+from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.records import SPLITS
 from semcoder.runs import Run
 
@@ -34,7 +34,7 @@ def build_corpus(config: Config) -> Run:
     if run.is_complete:
         return run
     with run:
-        run.notes["sandbox_level"] = LEVEL
+        run.notes.update(describe_level())
         splits = split_candidates(collect_candidates(config, run.counts), config, run.counts)
         for split, candidates in splits.items():
             write_split(run, split, candidates)

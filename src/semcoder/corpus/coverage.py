@@ -88,7 +88,7 @@ def measure_coverage(programs: Iterable[dict], executions: Iterable[dict]) -> It
     while block := list(islice(pairs, BLOCK)):
         jobs = [Job(code=program["code"], entry=program["entry"], inputs=inputs, watch="arcs",
                     max_events=MAX_COVERED_LINES, max_value_chars=MAX_COVERED_CHARS) for program, inputs in block]
-        arcs = ([arc for outcome in outcomes for arc in outcome.events] for outcomes in run_jobs(jobs, "coverage"))
+        arcs = [[arc for outcome in outcomes for arc in outcome.events] for outcomes in run_jobs(jobs, "coverage")]
         yield from Parallel(n_jobs=-1, batch_size=50)(
             delayed(make_row)(program["task_id"], program["code"], taken)
             for (program, _), taken in zip(block, arcs, strict=True))

@@ -1,16 +1,18 @@
 """Runs one program on one input inside the current process and says what came of it.
 
 In-process use is for programs of our own making; everything else goes through `semcoder.execution.sandbox`, whose
-children call `run_job` here.
+children call `run_task` here.
 """
 
+import builtins
 import contextlib
 import importlib
 import io
 import json
 import os
-import signal
-from types import CodeType
+import sys
+from collections.abc import Callable
+from types import CodeType, ModuleType
 
 from semcoder.execution.arcs import ArcRecorder
 from semcoder.execution.jobs import Job, Outcome
@@ -19,22 +21,51 @@ from semcoder.execution.replay import Replay
 from semcoder.execution.tracer import PROGRAM, EventLimit, LineCounter, Tracer
 
 MAX_ERROR_CHARS = 300
+MAX_PRINTED_CHARS = 2**20
 WATCHERS = {"trace": Tracer, "replay": Replay, "arcs": ArcRecorder}
+# Few, because each page that a module takes makes every fork dearer; `random` would also reseed itself in each child.
+OFTEN_IMPORTED = ("bisect", "collections", "copy", "functools", "heapq", "itertools", "math", "operator", "re",
+                  "string", "typing")
 
 
-class JobTimeout(BaseException):
-    """Raised by the child's alarm; not an Exception, so that a program's `except Exception` lets it pass."""
+class OutputLimit(BaseException):
+    """A program printed too much; not an Exception, so that its `except Exception` lets it pass."""
+
+
+class Printed(io.StringIO):
+    """Standard output of a program, up to a limit."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > MAX_PRINTED_CHARS:
+            raise OutputLimit
+        return super().write(text)
 
 
 def warm_up() -> None:
-    """Imports what programs often use, once, in the server, so that its children need not."""
-    for name in ("bisect", "collections", "functools", "heapq", "itertools", "math", "operator", "re", "string"):
+    """Readies a sandbox server, so that its children need not: imports, builtins of their own, code that has run."""
+    for name in OFTEN_IMPORTED:
         importlib.import_module(name)
+    # A copy for programs to patch: what watches them keeps the real ones.
+    sys.modules["builtins"] = ModuleType("builtins")
+    vars(sys.modules["builtins"]).update(vars(builtins))
+    sys.stdout = Printed()
+    null = os.open(os.devnull, os.O_WRONLY)
+    for watch in ("", *WATCHERS) * 10:  # until the interpreter has specialised our code
+        job = Job(code="def f(x):\n    return [x]", entry="f", inputs=("1",), watch=watch)
+        run_task(job, job.code, 0, null)
+    os.close(null)
 
 
 def compile_program(code: str) -> CodeType:
     """Returns the program's code object under the file name that the tracer follows."""
     return compile(code, PROGRAM, "exec")
+
+
+def load_program(code: str | CodeType) -> dict:
+    """Returns the namespace of a program whose top level has run."""
+    namespace = {"__name__": "program", "__builtins__": vars(sys.modules["builtins"])}
+    exec(code if isinstance(code, CodeType) else compile_program(code), namespace)
+    return namespace
 
 
 def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = "", max_events: int = 400,
@@ -45,79 +76,85 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
         code: source text, or what `compile_program` returned.
         entry: the function called.
         input_text: argument list as source text.
-        watch: "trace" records events, "replay" full copies of the locals, "arcs" the arcs of the call and of the
-            module's own statements; "" none of them.
+        watch: a name in WATCHERS ("trace" records events, "replay" full copies of the locals, "arcs" the arcs of the
+            call and of the program's top level), or "" for none.
         max_events: events (or, with `count_lines`, lines) after which the run ends as `event_limit`.
         max_value_chars: length of any value's literal after which it ends as `value_limit`.
         count_lines: without tracing, still end endless loops.
     """
     watcher = WATCHERS[watch](max_events, max_value_chars) if watch else None
     guard = watcher or (LineCounter(max_events) if count_lines else contextlib.nullcontext())
-    try:
-        namespace = {"__name__": "program"}
+
+    def call() -> Outcome:
         with guard if watch == "arcs" else contextlib.nullcontext():
-            exec(code if isinstance(code, CodeType) else compile_program(code), namespace)
-        call = compile(f"{entry}({input_text})", "<call>", "eval")
-        with contextlib.redirect_stdout(io.StringIO()), guard:
-            value = eval(call, namespace)
+            namespace = load_program(code)
+        expression = compile(f"{entry}({input_text})", "<call>", "eval")
+        with guard:
+            value = eval(expression, namespace)
+            if watcher and sys.gettrace() is None:
+                return Outcome("exception", "the program turned tracing off")
+        text = to_literal(value, max_value_chars)  # first, because it is bounded
         if not is_literal(value):
             return Outcome("not_literal", type(value).__name__)
-        return Outcome("ok", to_literal(value, max_value_chars), tuple(watcher.events) if watcher else ())
+        return Outcome("ok", text, tuple(watcher.events) if watcher else ())
+
+    return settle(call, watcher)
+
+
+def run_test(code: str | CodeType, test: str) -> Outcome:
+    """Returns `ok` when the test's statements end without an exception after the program has run."""
+    def call() -> Outcome:
+        exec(compile(test, "<test>", "exec"), load_program(code))
+        return Outcome("ok", "True")
+
+    return settle(call)
+
+
+def settle(action: Callable[[], Outcome], watcher=None) -> Outcome:
+    """Returns the action's Outcome, or the one that its exception stands for; what is printed is dropped."""
+    outside = sys.stdout
+    if not isinstance(outside, Printed):  # a sandbox child has its own from before the fork
+        sys.stdout = Printed()
+    try:
+        return action()
     except EventLimit as error:
         return Outcome("event_limit", str(error))
     except ValueLimit as error:
         return Outcome("value_limit", str(error))
+    except OutputLimit:
+        return Outcome("output_limit", f"printed more than {MAX_PRINTED_CHARS} characters")
     except MemoryError:
         return Outcome("memory")
-    except JobTimeout:
-        return Outcome("timeout")
     except BaseException as error:  # whatever a program raises, SystemExit included, is its outcome
-        return Outcome("exception", f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARS],
-                       tuple(watcher.events) if watcher else ())
+        return Outcome("exception", describe_error(error), tuple(watcher.events) if watcher else ())
+    finally:
+        sys.stdout = outside
 
 
-def run_test(code: CodeType, test: str) -> Outcome:
-    """Returns `ok` when the assert statement holds after the program has run, else what happened."""
+def describe_error(error: BaseException) -> str:
+    """Returns an exception as `Type: message`; a message that cannot be had is left out."""
     try:
-        namespace = {"__name__": "program"}
-        exec(code, namespace)
-        exec(compile(test, "<test>", "exec"), namespace)
-        return Outcome("ok", "True")
+        return f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARS]
+    except BaseException:  # the program's own __str__
+        return type(error).__name__[:MAX_ERROR_CHARS]
+
+
+def run_task(job: Job, code: str | CodeType, number: int, send: int) -> None:
+    """Runs a job's number-th input, or test after those, in a sandbox child; writes the outcome to `send`.
+
+    The answer is its length in eight digits, then three lines: status, events as JSON or nothing, and the output.
+    No JSON where none is needed, because each page that a child touches first costs it a copy.
+    """
+    try:
+        if number < len(job.inputs):
+            outcome = run_call(code, job.entry, job.inputs[number], watch=job.watch, max_events=job.max_events,
+                               max_value_chars=job.max_value_chars)
+        else:
+            outcome = run_test(code, job.tests[number - len(job.inputs)])
+        events = json.dumps(outcome.events) if outcome.events else ""
+        answer = f"{outcome.status}\n{events}\n{outcome.output}".encode(errors="backslashreplace")
     except MemoryError:
-        return Outcome("memory")
-    except JobTimeout:
-        return Outcome("timeout")
-    except BaseException as error:
-        return Outcome("exception", f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARS])
-
-
-def run_job(job: Job, send: int) -> None:
-    """Runs a job's inputs and tests in a sandbox child, one JSON line per outcome written to `send`."""
-    def ring(*_):
-        raise JobTimeout
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, job.timeout_s)
-    try:
-        code = compile_program(job.code)
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        failed = Outcome("exception", f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARS])
-        for _ in range(len(job.inputs) + len(job.tests)):
-            reply(send, failed)
-        return
-    tasks = [(run_call, (code, job.entry, text), {"watch": job.watch, "max_events": job.max_events,
-                                                  "max_value_chars": job.max_value_chars}) for text in job.inputs]
-    tasks += [(run_test, (code, test), {}) for test in job.tests]
-    outcome = Outcome("ok")
-    for function, arguments, options in tasks:
-        if outcome.status != "timeout":  # the time is shared: once it is used up, nothing more is started
-            outcome = function(*arguments, **options)
-        reply(send, outcome)
-
-
-def reply(send: int, outcome: Outcome) -> None:
-    """Writes one outcome as a JSON line."""
-    row = {"status": outcome.status, "output": outcome.output, "events": outcome.events}
-    data = json.dumps(row).encode() + b"\n"
+        answer = b"memory\n\n"
+    data = b"%08d" % len(answer) + answer
     while data:
         data = data[os.write(send, data):]

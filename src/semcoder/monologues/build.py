@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import Sandbox, open_sandbox
+from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
@@ -64,12 +64,12 @@ def map_programs(corpus: Run, traces: Run, split: str, config: Config):
 def build_chunk(items: list, config: Config) -> tuple[list[dict], Counter]:
     """Returns the examples of some programs and what was kept and rejected."""
     rows, counts = [], Counter()
-    with open_sandbox() as box:
-        for program, executions, logs in items:
-            try:
-                rows += build_examples(box, program, executions, logs, config, counts)
-            except RecursionError:
-                counts["rejected: too deeply nested"] += 1
+    box = find_box()
+    for program, executions, logs in items:
+        try:
+            rows += build_examples(box, program, executions, logs, config, counts)
+        except RecursionError:
+            counts["rejected: too deeply nested"] += 1
     return rows, counts
 
 

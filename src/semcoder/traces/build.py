@@ -6,7 +6,7 @@ from collections import defaultdict
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import LEVEL, run_jobs
+from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.records import SPLITS
 from semcoder.runs import Run
 
@@ -18,7 +18,7 @@ def build_traces(config: Config) -> Run:
     if run.is_complete:
         return run
     with run:
-        run.notes["sandbox_level"] = LEVEL
+        run.notes.update(describe_level())
         for split in SPLITS:
             rows = trace_split(run, corpus, split, config)
             run.write_rows(f"traces/{split}", rows)
