@@ -28,6 +28,8 @@ MAX_ROUNDS = 9
 # Rounds without anything new after which a program is left: once all is covered, and while something is not.
 STALE_COVERED, STALE_UNCOVERED = 1, 3
 ROUND_INPUTS = 16
+HOPELESS_ROUNDS = 2  # rounds without any input that runs after which a program is left
+MAX_VERIFICATIONS = 4  # times that dropped inputs are replaced
 MAX_POOL = 32  # inputs kept per program while searching
 # Executed lines and value lengths as a traced run may have by default; what takes more is left to others.
 MAX_LINES, MAX_OUTPUT_CHARS = 300, 200
@@ -94,18 +96,21 @@ def run_rounds(searches: list["Search"], counts: Counter) -> None:
 
 
 def verify(searches: list["Search"], counts: Counter) -> None:
-    """Drops inputs whose trace differs in a repeated run or under another hash seed, or cannot be recorded."""
-    jobs = [search.make_job(tuple(trial.text for trial in search.pool), "trace") for search in searches]
-    first = [[digest(outcome) for outcome in outcomes] for outcomes in run_jobs(jobs, "inputs, repeated")]
-    again = run_jobs(jobs, "inputs, another hash seed", hash_seed=1)
-    for search, ones, outcomes in zip(searches, first, again, strict=True):
-        kept = []
-        for trial, one, two in zip(search.pool, ones, map(digest, outcomes), strict=True):
-            reason = one[0] if one[0] != "ok" else "" if one == two and one[1] == trial.output else "nondeterministic"
-            counts[f"inputs rejected: {reason}" if reason else "inputs that run"] += 1
-            if not reason:
-                kept.append(trial)
-        search.pool = kept
+    """Drops chosen inputs whose trace differs in a repeated run or under another hash seed, or cannot be recorded.
+
+    Others take the place of those dropped and are run again in their turn.
+    """
+    for _ in range(MAX_VERIFICATIONS):
+        waiting = [(search, trials) for search in searches if (trials := search.list_unverified())]
+        jobs = [search.make_job(tuple(trial.text for trial in trials), "trace") for search, trials in waiting]
+        first = [[digest(outcome) for outcome in outcomes] for outcomes in run_jobs(jobs, "inputs, repeated")]
+        again = run_jobs(jobs, "inputs, another hash seed", hash_seed=1)
+        for (search, trials), ones, outcomes in zip(waiting, first, again, strict=True):
+            for trial, one, two in zip(trials, ones, map(digest, outcomes), strict=True):
+                is_same = one == two and one[1] == trial.output
+                reason = one[0] if one[0] != "ok" else "" if is_same else "nondeterministic"
+                counts[f"inputs rejected: {reason}" if reason else "inputs run again"] += 1
+                search.settle(trial, not reason)
 
 
 def digest(outcome: Outcome) -> tuple[str, str, str]:
@@ -125,6 +130,7 @@ class Search:
         self._structure = Structure(subject.code)
         self._shown: set = set()  # lines, branches and classes of values seen so far
         self._stale = 0
+        self._verified: set[str] = set()
         self.pool: list[Trial] = []  # the newest first
 
     def make_job(self, inputs: tuple[str, ...], watch: str) -> Job:
@@ -136,7 +142,7 @@ class Search:
     def propose(self, number: int) -> dict[str, Arguments]:
         """Returns the inputs of the next round by their text, none where the search is over."""
         is_stale = self._stale >= (STALE_COVERED if self._is_covered() else STALE_UNCOVERED)
-        if is_stale or self._is_satisfied() or (number > 2 and not self.pool):
+        if is_stale or self._is_satisfied() or (number >= HOPELESS_ROUNDS and not self.pool):
             return {}
         random = make_random("round", self._seed, number)
         found = self._known if number == 0 else {}
@@ -174,9 +180,27 @@ class Search:
                                       frozenset(classes), text in self._known))
         self._stale = 0 if is_new else self._stale + 1
 
+    def _choose_trials(self) -> list[Trial]:
+        return choose_trials(self.pool, self._num_inputs, self._proposer.expect_types())
+
+    def list_unverified(self) -> list[Trial]:
+        """Returns the trials that would be chosen and have not been run again yet."""
+        chosen = self._choose_trials()
+        return [] if find_reason(chosen, self.pool, self._num_inputs) else [
+            trial for trial in chosen if trial.text not in self._verified]
+
+    def settle(self, trial: Trial, is_verified: bool) -> None:
+        """Marks a trial as repeatable, or drops it."""
+        if is_verified:
+            self._verified.add(trial.text)
+        else:
+            self.pool.remove(trial)
+
     def choose(self) -> Expansion:
         """Returns the inputs that cover most, then differ most, from those that ran."""
-        chosen = choose_trials(self.pool, self._num_inputs, self._proposer.expect_types())
+        if self.list_unverified():  # others kept being dropped
+            self.pool = [trial for trial in self.pool if trial.text in self._verified]
+        chosen = self._choose_trials()
         reason = find_reason(chosen, self.pool, self._num_inputs)
         if reason:
             return Expansion((), (), 0.0, 0.0, reason)
