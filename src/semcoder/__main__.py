@@ -1,25 +1,25 @@
-"""Command line: `python -m semcoder book | run | render | bench | plan | publish | config | export | reexecute`."""
+"""Command line: `python -m semcoder COMMAND`; `--help` lists the commands."""
 
 import argparse
 import json
 import sys
 
+from semcoder.commands import trace
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit status (2 for a mistake the reader can mend)."""
+    """Runs one command; returns its exit status, 0 where it has none (2 for a mistake the reader can mend)."""
     options = make_parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except UserError as error:
         print(f"semcoder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("semcoder: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
-    return 0
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("render", lambda _: render(), "build the book from finished or committed results")
     add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
+    trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
     bench = add("bench", run_bench, "measure sandbox, tracer and corpus beside their alternatives (results/benchmarks)")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
     bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")

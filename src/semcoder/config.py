@@ -15,8 +15,9 @@ from semcoder.execution.levels import LEVELS
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+ENGINES = ("local", "dask", "ray")
 # Fields of Config that belong to no stage.
-COMMON = ("preset", "seed", "min_sandbox_level")
+COMMON = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
 
 
@@ -44,6 +45,10 @@ class CorpusConfig:
     """Synthetic programs held out for the validation split."""
     near_duplicate_jaccard: float = 0.95
     """Programs whose canonical token 5-grams overlap at least so much are near-duplicates, in (0, 1]."""
+    realisations_per_behaviour: int = 4
+    """At most so many programs of different outline do the same on shared probe inputs; 1 keeps one of each."""
+    benchmarks_dir: str = ""
+    """Folder with HumanEval, MBPP, CRUXEval, LiveCodeBench files to keep out of the corpus; empty = none given."""
     num_llm: int = 0
     """Seeds from which a language model writes a program each, where it can; 0 asks none. Paper: not stated."""
     llm_base_url: str = "http://127.0.0.1:8000/v1"
@@ -78,6 +83,8 @@ class CorpusConfig:
         require(0 <= self.described_share <= 1, "described_share", self.described_share, "give a fraction")
         require(self.level in (1, 2, 3), "level", self.level, "levels are 1, 2, 3")
         require(self.inputs_per_program > 0, "inputs_per_program", self.inputs_per_program, "at least 1")
+        require(self.realisations_per_behaviour > 0, "realisations_per_behaviour", self.realisations_per_behaviour,
+                "at least 1")
         require(self.num_llm == 0 or self.llm_model != "", "llm_model", self.llm_model,
                 "name the model to ask, or set num_llm = 0")
         require("@" not in self.llm_base_url, "llm_base_url", "(hidden)",
@@ -234,6 +241,10 @@ class Config:
 
     preset: str
     seed: int = 0
+    engine: str = "local"
+    """Where parallel work runs: `local` (this machine's cores), or an existing `dask` or `ray` cluster. Same rows."""
+    engine_address: str = ""
+    """Address of the cluster's scheduler ("tcp://host:8786" for dask, "auto" or "host:6379" for ray)."""
     min_sandbox_level: str = "landlock"
     """Model outputs are not run in a weaker sandbox: rlimits, seccomp, landlock or namespaces. Paper: a check with
     docker and strace, switched off in its scripts. Changes no result, so it is part of no question."""
@@ -246,6 +257,9 @@ class Config:
     ablations: AblationsConfig = field(default_factory=AblationsConfig)
 
     def __post_init__(self):
+        require(self.engine in ENGINES, "engine", self.engine, f"engines are {', '.join(ENGINES)}")
+        require(self.engine == "local" or bool(self.engine_address), "engine_address", self.engine_address,
+                f"give the address of a running {self.engine} cluster")
         require(self.min_sandbox_level in LEVELS, "min_sandbox_level", self.min_sandbox_level,
                 f"levels are {', '.join(LEVELS)}")
 
@@ -292,7 +306,7 @@ def to_json(config: object) -> dict:
 
 def from_json(values: dict) -> Config:
     """Returns the Config that `to_json` wrote; unknown or ill-typed entries raise UserError."""
-    config = Config(preset=values["preset"], seed=values.get("seed", 0))
+    config = Config(**{name: values[name] for name in COMMON if name in values})
     for stage, fields in values.items():
         if isinstance(fields, dict):
             require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")

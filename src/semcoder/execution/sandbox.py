@@ -19,12 +19,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from functools import partial
 
-from joblib import Parallel, delayed
 from more_itertools import chunked
-from tqdm.auto import tqdm
 
+from semcoder.engine import map_chunks
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.levels import LAYERS, check_level, list_launches, list_readable, name_level
@@ -190,14 +189,9 @@ def run_jobs(jobs: Iterable[Job], description: str = "", *, hash_seed: int = 0,
     Raises:
         UserError: this machine's sandbox is weaker than `min_level`.
     """
-    chunks = chunked(jobs, CHUNK)
-    first, second = next(chunks, []), next(chunks, [])
-    if not second:  # not worth another process
-        yield from run_chunk(first, hash_seed, min_level)
-        return
-    tasks = (delayed(run_chunk)(chunk, hash_seed, min_level) for chunk in chain((first, second), chunks))
-    done = Parallel(n_jobs=-1, return_as="generator")(tasks)
-    for outcomes in tqdm(done, desc=description, unit="50 programs", mininterval=2):
+    check_level(find_box().level, min_level)
+    for outcomes in map_chunks(partial(run_chunk, hash_seed=hash_seed, min_level=min_level), chunked(jobs, CHUNK),
+                               description=description, unit=f"x {CHUNK} programs"):
         yield from outcomes
 
 

@@ -1,7 +1,8 @@
 """Stage `traces`: every kept execution of the corpus, recorded as a lossless event log."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
@@ -20,29 +21,36 @@ def build_traces(config: Config) -> Run:
     with run:
         run.notes.update(describe_level())
         for split in SPLITS:
-            rows = trace_split(run, corpus, split, config)
-            run.write_rows(f"traces/{split}", rows)
+            executions = group_by_task(corpus.read_rows(f"executions/{split}"))
+            programs = ((p, executions[p["task_id"]]) for p in corpus.read_rows(f"programs/{split}"))
+            run.write_rows(f"traces/{split}", list(trace_programs(programs, split, config, run.counts)))
     return run
 
 
-def trace_split(run: Run, corpus: Run, split: str, config: Config) -> list[dict]:
-    """Returns the traces of one split, in corpus order; what cannot be traced is counted by reason."""
-    programs = corpus.read_rows(f"programs/{split}")
-    executions = group_by_task(corpus.read_rows(f"executions/{split}"))
-    limits = config.traces
-    jobs = [Job(code=p["code"], entry=p["entry"], inputs=tuple(e["input"] for e in executions[p["task_id"]]),
-                watch="trace", max_events=limits.max_events, max_value_chars=limits.max_value_chars,
-                timeout_s=limits.timeout_s) for p in programs]
-    rows = []
-    for program, outcomes in zip(programs, run_jobs(jobs, f"trace {split}"), strict=True):
-        for execution, outcome in zip(executions[program["task_id"]], outcomes, strict=True):
+def trace_programs(programs: Iterable[tuple[dict, list[dict]]], split: str, config: Config,
+                   counts: Counter) -> Iterator[dict]:
+    """Yields the traces (records.Trace) of programs' executions, in order; what cannot be traced is counted by reason.
+
+    Programs are taken as they are needed and only those under way are held.
+    """
+    waiting: deque[tuple[dict, list[dict]]] = deque()  # filled by the thread that hands out jobs, emptied here
+
+    def make_jobs() -> Iterator[Job]:
+        for program, executions in programs:
+            waiting.append((program, executions))
+            yield Job(code=program["code"], entry=program["entry"], inputs=tuple(e["input"] for e in executions),
+                      watch="trace", max_events=config.traces.max_events,
+                      max_value_chars=config.traces.max_value_chars, timeout_s=config.traces.timeout_s)
+
+    for outcomes in run_jobs(make_jobs(), f"trace {split}"):
+        program, executions = waiting.popleft()
+        for execution, outcome in zip(executions, outcomes, strict=True):
             reason = outcome.status if outcome.status != "ok" else (
                 "" if outcome.output == execution["output"] else "other_output")
-            run.counts[f"rejected: {reason}" if reason else "kept: traces"] += 1
+            counts[f"rejected: {reason}" if reason else "kept: traces"] += 1
             if not reason:
-                rows.append({"execution_id": execution["execution_id"], "task_id": program["task_id"],
-                             "split": split, "num_events": len(outcome.events), "events": json.dumps(outcome.events)})
-    return rows
+                yield {"execution_id": execution["execution_id"], "task_id": program["task_id"], "split": split,
+                       "num_events": len(outcome.events), "events": json.dumps(outcome.events)}
 
 
 def group_by_task(rows: list[dict]) -> dict[str, list[dict]]:
