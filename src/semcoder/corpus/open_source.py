@@ -19,7 +19,7 @@ from semcoder.corpus.inputs import Expansion, Subject, expand_inputs
 
 MIN_BRANCH_COVERAGE = 0.8  # functions whose inputs cover less are rejected; paper's mean: 0.93 (App. F)
 SURPLUS = 1.5  # functions tried at once per one asked for; less than half of them pass, so that few are too many
-MIN_BATCH = 40
+MIN_BATCH = 16
 MODULES_AT_ONCE, MODULES_PER_TASK = 256, 16  # few are asked for: most modules need not be read
 
 
@@ -64,7 +64,10 @@ def harvest_functions(seed: int, counts: Counter) -> Iterator[Function]:
             functions += found
             counts.update(rejects)
         make_random("functions", seed, number).shuffle(functions)
-        yield from functions
+        counts["left out: not tried"] += len(functions)
+        for function in functions:
+            counts["left out: not tried"] -= 1
+            yield function
 
 
 def drop_duplicates(found: Iterable[Function], jaccard: float, counts: Counter) -> Iterator[Function]:
