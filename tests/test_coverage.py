@@ -5,7 +5,7 @@ import contextlib
 import coverage
 import pytest
 
-from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, make_row, measure_coverage, summarize_coverage
+from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, TRUSTED_SOURCE, make_row, measure_coverage, summarize_coverage
 from semcoder.execution.execute import run_call
 
 PROGRAMS = {
@@ -71,6 +71,8 @@ def test_the_sandbox_gives_the_rows_of_many_programs():
     here = [make_row(f"t{i}", code, [arc for text in inputs for arc in run_call(code, "f", text, watch="arcs").events])
             for i, (code, inputs) in enumerate(CASES)]
     assert rows == here
+    trusted = [{**program, "source": TRUSTED_SOURCE if i % 2 else "llm"} for i, program in enumerate(programs)]
+    assert list(measure_coverage(trusted, executions)) == here
     summary = summarize_coverage(rows)
     assert summary.num_programs == len(CASES) and 0.5 < summary.branch_coverage < 1
     assert summary.paper_branch_coverage == PAPER_BRANCH_PERCENT / 100
