@@ -5,7 +5,13 @@ import contextlib
 import coverage
 import pytest
 
-from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, TRUSTED_SOURCE, make_row, measure_coverage, summarize_coverage
+from semcoder.corpus.coverage import (
+    PAPER_BRANCH_PERCENT,
+    TRUSTED_SOURCE,
+    make_row,
+    measure_coverage,
+    summarize_coverage,
+)
 from semcoder.execution.execute import run_call
 
 PROGRAMS = {

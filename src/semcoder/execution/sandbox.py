@@ -85,8 +85,10 @@ class Sandbox:
                 self._launch(prefix, package_root)
                 greeting = json.loads(self._read(time.monotonic() + START_S))
             except (OSError, SandboxFault) as error:  # no such right here: try the next way
-                errors.append(f"{layer or 'plain'}: {error}")
                 self._stop()
+                self._errors.seek(0)
+                told = self._errors.read().decode(errors="replace").strip().split("\n")[-1]
+                errors.append(f"{layer or 'plain'}: {told or error}")
                 continue
             self.layers, self.speed = [layer] * bool(layer) + greeting["layers"], greeting["speed"]
             return
@@ -94,10 +96,11 @@ class Sandbox:
 
     def _launch(self, prefix: list[str], package_root: str) -> None:
         settings = {"layers": list(self._wanted), "readable": list_readable(package_root), "folder": self._folder}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the server
         self._server = subprocess.Popen(
             # Not -I: it would ignore PYTHONHASHSEED, and sets of strings would come in another order each time.
             [*prefix, sys.executable, "-s", "-P", "-c", START.format(package_root, json.dumps(settings))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": str(self._hash_seed), "LC_ALL": "C.UTF-8"},
             start_new_session=True)
 
