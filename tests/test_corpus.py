@@ -1,6 +1,5 @@
 """The corpus runs, says the truth about itself, repeats exactly, and keeps its splits apart."""
 
-import ast
 import os
 import subprocess
 import sys
@@ -18,8 +17,6 @@ from semcoder.corpus.candidates import Candidate, find_flaw, normalize
 from semcoder.corpus.described import generate_described
 from semcoder.corpus.duplicates import measure_overlap
 from semcoder.corpus.filters import hash_text, take_fingerprint
-from semcoder.corpus.inputs import guess_inputs, mutate_inputs
-from semcoder.corpus.open_source import PACKAGES, Unfit, collect_functions, make_candidate
 from semcoder.corpus.operations import OPERATIONS
 from semcoder.corpus.sources import Prepared, generate_chunk
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
@@ -242,50 +239,6 @@ def test_the_card_counts_the_licences(corpus):
     text = corpus.find("README.md").read_text()
     count = sum(p["licence"] == "MIT" for s in SPLITS for p in corpus.read_rows(f"programs/{s}"))
     assert f"| MIT | {count} |" in text and "config_name: executions" in text
-
-
-def test_real_functions_come_with_description_licence_and_origin():
-    functions, counts = collect_functions(0, 20, 2)
-    assert len(functions) == 20 and counts["rejected: not self-contained"] > 100
-    for function in functions:
-        assert function.description and len(function.inputs) == 2
-        assert function.licence in {licence for licence, _ in PACKAGES.values()}
-        assert "==" in function.origin and function.entry in function.origin
-    assert functions == collect_functions(0, 20, 2)[0]
-
-
-@pytest.mark.parametrize(("source", "reason"), [
-    ("def f(x):\n    return x\n", "no docstring"), ("@cache\ndef f(x):\n    'D.'\n    return x\n", "decorated"),
-    ("import os\ndef f(x):\n    'D.'\n    return os.getcwd()\n", "not self-contained"),
-    ("def f(x):\n    'D.'\n    print(x)\n", "effects or reflection"),
-    ("def f(x):\n    'D.'\n    yield x\n", "generator, global or local import"),
-    ("import random\ndef f(x):\n    'D.'\n    return random.choice(x)\n", "not self-contained"),
-    ("class A: pass\ndef f(x):\n    'D.'\n    return A()\n", "not self-contained")])
-def test_a_function_that_cannot_stand_alone_is_rejected_by_reason(source, reason):
-    tree = ast.parse(source)
-    with pytest.raises(Unfit, match=reason):
-        make_candidate(tree, tree.body[-1], "p==1:m.f", "MIT")
-
-
-def test_a_function_brings_its_helpers_imports_and_doctests():
-    tree = ast.parse('import math\nK = 2\n\ndef g(x):\n    return math.floor(x) + K\n\n'
-                     'def f(x, y=1):\n    """Adds.\n\n    >>> f(3)\n    5\n    >>> f(4.5, y=2)\n    8\n    """\n'
-                     '    return g(x) + y - 1\n')
-    candidate = make_candidate(tree, tree.body[-1], "p==1:m.f", "MIT")
-    assert candidate.inputs == ("3", "4.5, y=2") and candidate.description == "Adds."
-    assert candidate.code.index("import math") < candidate.code.index("K = 2") < candidate.code.index("def g")
-
-
-@given(st.integers(0, 1000))
-def test_mutated_inputs_are_new_calls_of_the_same_shape(seed):
-    from random import Random
-
-    known = ["[1, 2], 'ab'", "[], 'x', k=True"]
-    for text in mutate_inputs(known, Random(seed)):
-        call = ast.parse(f"f({text})", mode="eval").body
-        assert text not in known and len(call.args) == 2
-        assert isinstance(ast.literal_eval(call.args[0]), list) and isinstance(ast.literal_eval(call.args[1]), str)
-    assert all(len(ast.parse(f"f({t})", mode="eval").body.args) == 3 for t in guess_inputs(3, Random(seed)))
 
 
 def test_the_memory_of_a_build_is_measured_over_all_its_processes():

@@ -139,3 +139,9 @@ def test_arguments_may_be_any_expressions_and_keywords(tmp_path, capsys):
     path = tmp_path / "program.py"
     path.write_text("N = 3\ndef f(a, *b, **c):\n    return a, b, c\n")
     assert "ok: (6, (1, 2), {'k': 3})" in trace(capsys, str(path), "f(2 * N, *[1, 2], k=N)")[2]
+
+
+def test_the_example_in_the_book_is_what_the_command_prints(capsys):
+    page = Path(__file__).resolve().parents[1] / "book" / "method"
+    _, out, _ = trace(capsys, str(page / "trace_example.py"), "drop(['a', 'to'])")
+    assert out == (page / "trace_example.jsonl").read_text()

@@ -2,8 +2,6 @@
 
 import ast
 import json
-import os
-from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -11,9 +9,8 @@ from hypothesis import strategies as st
 
 from semcoder.execution.execute import run_call
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
-from semcoder.execution.sandbox import CHUNK
 from semcoder.presets import load_preset
-from semcoder.traces.build import trace_programs
+from semcoder.traces.build import trace_chunk
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(allow_nan=False, allow_infinity=False),
@@ -65,36 +62,18 @@ def test_an_endless_or_growing_run_is_ended_while_it_runs():
     assert run_call(grow, "f", "3", watch="trace").status == "value_limit"
 
 
-def make_pairs(count: int) -> list[tuple[dict, list[dict]]]:
-    programs = [{"task_id": f"t{i}", "code": f"def f(x):\n    return x + {i}", "entry": "f"} for i in range(count)]
-    return [(p, [{"execution_id": f"{p['task_id']}#{k}", "input": str(k), "output": str(i + k)} for k in range(2)])
-            for i, p in enumerate(programs)]
-
-
 def test_traces_come_in_order_and_rejects_are_counted_by_reason():
-    pairs = make_pairs(6)
-    pairs[1][1][0]["output"] = "-1"
-    pairs[2][0]["code"] = "def f(x):\n    while True:\n        x += 1"
-    pairs[3][0]["code"] = "def f(x):\n    raise ValueError"
-    pairs[4][1][1]["input"] = "'a' * 1000"
-    counts = Counter()
-    rows = list(trace_programs(pairs, "train", load_preset("smoke"), counts))
+    programs = [{"task_id": f"t{i}", "split": "train", "code": f"def f(x):\n    return x + {i}", "entry": "f"}
+                for i in range(6)]
+    items = [(p, [{"execution_id": f"{p['task_id']}#{k}", "input": str(k), "output": str(i + k)} for k in range(2)])
+             for i, p in enumerate(programs)]
+    items[1][1][0]["output"] = "-1"
+    programs[2]["code"] = "def f(x):\n    while True:\n        x += 1"
+    programs[3]["code"] = "def f(x):\n    raise ValueError"
+    items[4][1][1]["input"] = "'a' * 1000"
+    rows, counts = trace_chunk(items, load_preset("smoke"))
     assert [r["execution_id"] for r in rows] == ["t0#0", "t0#1", "t1#1", "t4#0", "t5#0", "t5#1"]
     assert counts == {"kept: traces": 6, "rejected: other_output": 1, "rejected: event_limit": 2,
                       "rejected: exception": 2, "rejected: value_limit": 1}
     events = json.loads(rows[-1]["events"])
     assert len(events) == rows[-1]["num_events"] and events[-1]["value"] == "6"
-
-
-def test_programs_are_taken_as_they_are_needed_and_do_not_pile_up():
-    count, taken = CHUNK * (2 * os.cpu_count() + 6), 0  # more than are under way at a time
-
-    def count_taken():
-        nonlocal taken
-        for pair in make_pairs(count):
-            taken += 1
-            yield pair
-
-    rows = trace_programs(count_taken(), "train", load_preset("smoke"), Counter())
-    assert next(rows)["execution_id"] == "t0#0" and taken < count
-    assert sum(1 for _ in rows) == 2 * count - 1 and taken == count

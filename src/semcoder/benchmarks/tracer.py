@@ -2,13 +2,16 @@
 
 Overhead is the time of the watched calls minus that of the same calls unwatched, in processor time. Each program is
 compiled anew for each run, as in a corpus: what a watcher works out about a program's code is paid for each time.
-PySnooper writes to memory; it has the program's source at hand, as it has for a file.
+PySnooper follows the program from a wrapper to depth 2, as in SemCoder's released script: helpers and
+comprehensions are left out. It has the program's source at hand, and writes to memory or, like that script, to a file.
 """
 
 import gc
 import io
+import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -23,7 +26,6 @@ from semcoder.runs import read_jsonl
 
 REPETITIONS = 15
 LIMITS = {"max_events": 100_000, "max_value_chars": 10_000, "on_large": "mark"}
-ALL_DEPTHS = 1000
 NUMBERS = count()
 
 Program = tuple[str, str, str]
@@ -61,11 +63,13 @@ def measure(quick: bool = False, benchmarks_dir: str = "") -> list[dict]:
         "unwatched": lambda program: time_watched(program, nullcontext()),
         "semcoder": lambda program: time_watched(program, Tracer(**LIMITS)),
         "full copy (repr) at each event": lambda program: time_watched(program, FullCopy()),
-        "PySnooper, every frame": lambda program: time_pysnooper(pysnooper, program, depth=ALL_DEPTHS),
-        "PySnooper as SemCoder used it": lambda program: time_pysnooper(pysnooper, program, depth=2),
+        "PySnooper, to memory": lambda program: time_pysnooper(pysnooper, program, io.StringIO()),
+        "PySnooper, to a file": lambda program: time_pysnooper(pysnooper, program, log),
     }
-    return [row for name, programs in sets.items()
-            for row in compare(name, programs, watchers, 3 if quick else REPETITIONS)]
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "trace.log")
+        return [row for name, programs in sets.items()
+                for row in compare(name, programs, watchers, 3 if quick else REPETITIONS)]
 
 
 def load_pysnooper():
@@ -87,18 +91,18 @@ def make_programs(number: int) -> list[Program]:
 def compare(name: str, programs: list[Program], watchers: dict[str, Callable[[Program], tuple[float, int]]],
             repetitions: int) -> list[dict]:
     """Returns a row per watcher; the watchers take turns, and medians are taken over the repetitions."""
-    seconds, records = {watcher: [] for watcher in watchers}, {}
+    seconds, events = {watcher: [] for watcher in watchers}, {}
     for _ in range(repetitions):
         for watcher, run in watchers.items():
             gc.collect()
             results = [run(program) for program in programs]
             seconds[watcher].append(sum(result[0] for result in results))
-            records[watcher] = sum(result[1] for result in results)
+            events[watcher] = sum(result[1] for result in results)
     overheads = {watcher: statistics.median(a - b for a, b in zip(times, seconds["unwatched"], strict=True))
                  for watcher, times in seconds.items() if watcher != "unwatched"}
     return [{"programs": name, "n": len(programs), "repetitions": repetitions, "what": watcher,
              "unwatched, ms": round(1e3 * statistics.median(seconds["unwatched"]), 1),
-             "overhead, ms": round(1e3 * overhead, 1), "records": records[watcher],
+             "overhead, ms": round(1e3 * overhead, 1), "events": events[watcher] or None,
              "over semcoder": round(overhead / overheads["semcoder"], 2)} for watcher, overhead in overheads.items()]
 
 
@@ -111,19 +115,20 @@ def time_watched(program: Program, watcher: AbstractContextManager) -> tuple[flo
     return seconds, len(getattr(watcher, "events", ()))
 
 
-def time_pysnooper(pysnooper, program: Program, depth: int) -> tuple[float, int]:
-    """Returns (processor seconds, lines written) of a call in a wrapper that PySnooper follows to a depth.
+def time_pysnooper(pysnooper, program: Program, sink: io.StringIO | str) -> tuple[float, int]:
+    """Returns (processor seconds, 0) of a program's call in a wrapper that PySnooper follows to depth 2.
 
-    Depth 2 around a wrapper is how SemCoder's released script uses it: helpers and comprehensions are left out.
+    Args:
+        pysnooper: the module.
+        program: what is run.
+        sink: a stream, or the path of a file.
     """
     code, entry, arguments = program
     source = f"{code}\ndef wrapper():\n    return {entry}({arguments})\n"
     # A name of its own, because PySnooper keeps the source of files that it has seen.
     namespace = load(compile(source, f"<program {next(NUMBERS)}>", "exec"), source)
-    sink = io.StringIO()
-    namespace["wrapper"] = pysnooper.snoop(sink, depth=depth)(namespace["wrapper"])
-    seconds = time_call(compile("wrapper()", "<call>", "eval"), namespace, nullcontext())
-    return seconds, sink.getvalue().count("\n")
+    namespace["wrapper"] = pysnooper.snoop(sink, color=False, depth=2)(namespace["wrapper"])
+    return time_call(compile("wrapper()", "<call>", "eval"), namespace, nullcontext()), 0
 
 
 def load(code: CodeType, source: str) -> dict:

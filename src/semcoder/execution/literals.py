@@ -49,7 +49,7 @@ def to_literal(value: object, max_chars: int = 10_000, on_large: str = "stop") -
     elif kind is int:
         if -10**18 < value < 10**18:
             return repr(value)
-    elif kind is bool or value is None:
+    elif kind is bool or kind is float or value is None:
         return repr(value)
     elif kind in NESTABLE and count_plain(value, max_chars, 0) >= 0:
         text = repr(value)

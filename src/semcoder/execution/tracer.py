@@ -7,7 +7,9 @@ looked at (`semcoder.execution.effects`). Not covered: threads, module-level nam
 what happens inside a value that is too big to show while its size stays the same.
 """
 
+import re
 import sys
+from operator import is_
 from types import CodeType, FrameType, FunctionType
 
 from semcoder.execution.effects import RETURN, YIELD, LineEffects
@@ -17,10 +19,14 @@ PROGRAM = "<program>"  # file name under which a traced program is compiled
 DELETED = "<deleted>"
 INNER_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")  # part of the line that holds them
 ABSENT = object()
+NOBODY: frozenset[str] = frozenset()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
     [], (), "", "\u20ac", b"", {}, {}.values(), {}.items(), set(), range(1), range(2**70)))))
 """Types whose objects always have the same text, and through which no builtin can change another object."""
+
+LONG = 16  # a list of more items is compared with a copy before it is written out again
+NESTED = re.compile(r"[\[({<]").search  # in a list's text: it may hold something that can change
 
 
 class EventLimit(BaseException):
@@ -76,7 +82,8 @@ class Tracer:
 class FrameLog:
     """What is known of one frame, from its call to its end: the local trace function is its method `follow`."""
 
-    __slots__ = ("changed", "effects", "last_raise", "names", "odd", "seen", "template", "texts", "tracer", "values")
+    __slots__ = ("changed", "copies", "effects", "last_raise", "names", "odd", "seen", "template", "texts", "tracer",
+                 "values")
 
     def __init__(self, tracer: Tracer, frame: FrameType, effects: LineEffects):
         self.tracer, self.effects = tracer, effects
@@ -87,7 +94,8 @@ class FrameLog:
         tracer.num_frames += 1
         self.values: dict[str, object] = {}  # as of the last event, with their texts
         self.texts: dict[str, str] = {}
-        self.odd: set[str] = set()  # names through whose values builtins can change other objects (iterators, say)
+        self.copies: dict[str, list] = {}  # of longer lists of scalars: compared faster than written anew
+        self.odd = NOBODY  # names through whose values builtins can change other objects (iterators, say)
         self.last_raise = None
         self.seen = tracer.risk
         self.names = ()
@@ -162,15 +170,21 @@ class FrameLog:
         tracer = self.tracer
         if len(tracer.events) >= tracer.max_events:
             raise EventLimit(f"more than {tracer.max_events} events")
-        self.changed = {}
-        tracer.events.append(self.template | {"kind": kind, "line": line, "changed": self.changed, "value": value})
+        event = self.template.copy()
+        event["kind"], event["line"], event["value"] = kind, line, value
+        event["changed"] = self.changed = {}
+        tracer.events.append(event)
 
     def compare_all(self, now: dict[str, object]) -> None:
         """Settles all names: objects may have changed, and cells may have been bound by other frames."""
-        values = self.values
+        values, copies = self.values, self.copies
         for name, value in now.items():
-            if value is not values.get(name, ABSENT) or type(value) not in STEADY:
+            if value is not values.get(name, ABSENT):
                 self.note(name, value)
+            elif type(value) not in STEADY:
+                copy = copies.get(name)
+                if copy is None or len(copy) != len(value) or not all(map(is_, copy, value)):
+                    self.note(name, value)
         if len(values) != len(now):
             for name in [name for name in values if name not in now]:
                 self.note(name, ABSENT)
@@ -179,16 +193,24 @@ class FrameLog:
         """Compares one name's value with what is known of it."""
         if value is ABSENT:
             del self.values[name], self.texts[name]
-            self.odd.discard(name)
+            self.odd -= {name}
+            self.copies.pop(name, None)
             self.changed[name] = DELETED
             return
         self.values[name] = value
         tracer = self.tracer
         text = to_literal(value, tracer.max_chars, tracer.on_large)
-        if type(value) not in STEADY and "<" in text:
-            self.odd.add(name)
+        if self.copies:
+            self.copies.pop(name, None)
+        if type(value) not in STEADY:
+            if "<" in text:
+                self.odd |= {name}
+            elif self.odd:
+                self.odd -= {name}
+            if type(value) is list and len(value) > LONG and text[0] == "[" and NESTED(text, 1) is None:
+                self.copies[name] = value.copy()
         elif self.odd:
-            self.odd.discard(name)
+            self.odd -= {name}
         if self.texts.get(name) != text and name != ".0":  # the iterator that a comprehension takes its items from
             self.texts[name] = self.changed[name] = text
 

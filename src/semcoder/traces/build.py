@@ -1,17 +1,22 @@
 """Stage `traces`: every kept execution of the corpus, recorded as a lossless event log."""
 
 import json
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import partial
+
+from more_itertools import chunked
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
-from semcoder.engine import open_engine
+from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import describe_level, run_jobs
+from semcoder.execution.sandbox import describe_level, find_box
 from semcoder.records import SPLITS
 from semcoder.rows import join_by_task
 from semcoder.runs import Run
+
+CHUNK = 100  # programs per parallel task
 
 
 def build_traces(config: Config) -> Run:
@@ -23,36 +28,37 @@ def build_traces(config: Config) -> Run:
     with run, open_engine(config):
         run.notes |= describe_level() | {"engine": config.engine}
         for split in SPLITS:
-            programs = join_by_task(*(corpus.iterate_rows(f"{name}/{split}") for name in ("programs", "executions")))
             with run.open_rows(f"traces/{split}") as writer:
-                writer.write(trace_programs(programs, split, config, run.counts))
+                for rows, counts in map_programs(corpus, split, config):
+                    writer.write(rows)
+                    run.counts.update(counts)
     return run
 
 
-def trace_programs(programs: Iterable[tuple[dict, list[dict]]], split: str, config: Config,
-                   counts: Counter) -> Iterator[dict]:
-    """Yields the traces (records.Trace) of programs' executions, in order; what cannot be traced is counted by reason.
+def map_programs(corpus: Run, split: str, config: Config) -> Iterator[tuple[list[dict], Counter]]:
+    """Yields (traces, counts) per chunk of programs, in order; few chunks are in memory at a time."""
+    items = join_by_task(corpus.iterate_rows(f"programs/{split}"), corpus.iterate_rows(f"executions/{split}"))
+    return map_chunks(partial(trace_chunk, config=config), chunked(items, CHUNK), description=f"trace {split}",
+                      unit="00 programs")
 
-    Programs are taken as they are needed and only those under way are held.
-    """
-    waiting: deque[tuple[dict, list[dict]]] = deque()  # filled by the thread that hands out jobs, emptied here
 
-    def make_jobs() -> Iterator[Job]:
-        for program, executions in programs:
-            waiting.append((program, executions))
-            yield Job(code=program["code"], entry=program["entry"], inputs=tuple(e["input"] for e in executions),
-                      watch="trace", max_events=config.traces.max_events,
-                      max_value_chars=config.traces.max_value_chars, timeout_s=config.traces.timeout_s)
-
-    for outcomes in run_jobs(make_jobs(), f"trace {split}"):
-        program, executions = waiting.popleft()
+def trace_chunk(items: list[tuple[dict, list[dict]]], config: Config) -> tuple[list[dict], Counter]:
+    """Returns the traces (records.Trace) of some programs' executions; what cannot be traced is counted by reason."""
+    rows, counts = [], Counter()
+    box, limits = find_box(), config.traces
+    for program, executions in items:
+        outcomes = box.run(Job(code=program["code"], entry=program["entry"], watch="trace",
+                               inputs=tuple(e["input"] for e in executions), max_events=limits.max_events,
+                               max_value_chars=limits.max_value_chars, timeout_s=limits.timeout_s))
         for execution, outcome in zip(executions, outcomes, strict=True):
             reason = outcome.status if outcome.status != "ok" else (
                 "" if outcome.output == execution["output"] else "other_output")
             counts[f"rejected: {reason}" if reason else "kept: traces"] += 1
             if not reason:
-                yield {"execution_id": execution["execution_id"], "task_id": program["task_id"], "split": split,
-                       "num_events": len(outcome.events), "events": json.dumps(outcome.events)}
+                rows.append({"execution_id": execution["execution_id"], "task_id": program["task_id"],
+                             "split": program["split"], "num_events": len(outcome.events),
+                             "events": json.dumps(outcome.events)})
+    return rows, counts
 
 
 def group_by_task(rows: list[dict]) -> dict[str, list[dict]]:
