@@ -13,14 +13,11 @@ from semcoder import paths
 from semcoder.benchmarks.memory import measure_build, measure_index
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes
 from semcoder.corpus.build import ACCEPTED, build_corpus
-from semcoder.corpus.candidates import Candidate, find_flaw, normalize
-from semcoder.corpus.described import generate_described
+from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.duplicates import measure_overlap
 from semcoder.corpus.filters import hash_text, take_fingerprint
-from semcoder.corpus.operations import OPERATIONS
 from semcoder.corpus.sources import Prepared, generate_chunk
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
-from semcoder.corpus.synthetic import MAX_ATTEMPTS, generate_crux
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import run_jobs
@@ -37,51 +34,6 @@ def corpus(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "RUNS", tmp_path_factory.mktemp("corpus"))
         yield build_corpus(TINY)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.sampled_from([1, 2, 3]))
-def test_a_generated_program_runs_varies_and_needs_each_statement(index, level):
-    for generate in (generate_crux, generate_described):
-        candidate, flaws = generate(0, index, level, 3)
-        if candidate is None:  # given up after many attempts: the next index takes its place
-            assert len(flaws) == MAX_ATTEMPTS
-            continue
-        assert find_flaw(candidate.code, candidate.entry, candidate.inputs) == ""
-        assert candidate == generate(0, index, level, 3)[0]
-        assert candidate.code == normalize(candidate.code)
-
-
-@pytest.mark.parametrize("level", [1, 2, 3])
-def test_hardly_any_index_is_given_up(level):
-    for generate in (generate_crux, generate_described):
-        assert sum(generate(1, index, level, 3)[0] is None for index in range(40)) <= 4
-
-
-@pytest.mark.parametrize(("code", "flaw"), [
-    ("def f(x):\n    return 3\n", "unused argument"), ("def f(x):\n    return x // 100\n", "constant output"),
-    ("def f(x):\n    return x\n", "returns its argument"), ("def f(x):\n    return x // 0\n", "does not run"),
-    ("def f(x):\n    y = x\n    x += 1\n    return y + 1\n", "dead statement"), ("def f(x):\n    return x + 1\n", "")])
-def test_each_flaw_of_a_generated_program_is_found(code, flaw):
-    assert find_flaw(code, "f", ("1", "2")) == flaw
-
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
-def test_each_realisation_of_an_operation_does_what_its_reference_says(operation):
-    constants = {"": [None], "number": [3, 5], "few": [2], "letter": ["a", "t"]}[operation.constant]
-    values = [[3, 3, 8, 1], [5], [2, 9, 4, 4, 6]] if operation.takes == "list" else ["tarot", "a", "level"]
-    for body in operation.bodies:
-        for constant in constants:
-            for value in values:
-                lines = body.format(x="x", y="y", k=repr(constant)).replace("\n", "\n    ")
-                space: dict = {}
-                exec(f"def f(x):\n    {lines}\n    return y\n", space)
-                expected = operation.reference(value, constant) if operation.constant else operation.reference(value)
-                assert space["f"](value) == expected and type(space["f"](value)) is type(expected)
-
-
-def test_there_are_many_described_operations_with_several_phrasings():
-    assert len(OPERATIONS) >= 50 and sum(len(o.phrases) > 1 for o in OPERATIONS) > 35
 
 
 def test_programs_do_not_depend_on_how_the_work_is_shared_out():

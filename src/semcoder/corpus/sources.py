@@ -12,12 +12,11 @@ from semcoder import paths
 from semcoder.config import Config, CorpusConfig
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes, run_here
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.described import generate_described
 from semcoder.corpus.filters import Fingerprint, take_fingerprint
 from semcoder.corpus.llm import collect_llm
 from semcoder.corpus.open_source import collect_functions
 from semcoder.corpus.pyx import read_pyx
-from semcoder.corpus.synthetic import generate_crux
+from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.engine import map_chunks
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
