@@ -37,7 +37,14 @@ class Suffix(ast.NodeTransformer):
         return node
 
     def visit_arg(self, node):
-        node.arg, node.annotation = self.names.get(node.arg, node.arg), ast.Name("object")
+        node.arg = self.names.get(node.arg, node.arg)
+        return node
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        node.name = self.names.get(node.name, node.name)
+        for argument in node.args.args:  # not those of a lambda, which has no place for them
+            argument.annotation = ast.Name("object")
         return node
 
 
