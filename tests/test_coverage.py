@@ -44,7 +44,7 @@ CASES = [(code, inputs) for code, *several in PROGRAMS.values() for inputs in se
 
 
 def measure_with_library(path, code, inputs):
-    """Returns (lines, covered lines, branches, covered branches) as coverage.py reports them."""
+    """Returns (lines, covered lines, branches, covered branches) and the arcs taken as coverage.py reports them."""
     path.write_text(code)
     recorder = coverage.Coverage(branch=True, data_file=None, include=[str(path)], config_file=False)
     recorder.start()
@@ -58,16 +58,17 @@ def measure_with_library(path, code, inputs):
         recorder.stop()
     numbers = recorder._analyze(str(path)).numbers
     return (numbers.n_statements, numbers.n_statements - numbers.n_missing, numbers.n_branches,
-            numbers.n_branches - numbers.n_missing_branches)
+            numbers.n_branches - numbers.n_missing_branches), set(recorder.get_data().arcs(str(path)))
 
 
 @pytest.mark.parametrize(("code", "inputs"), CASES, ids=[f"{n}-{i}" for n, p in PROGRAMS.items() for i in
                                                          range(len(p) - 1)])
-def test_lines_and_branches_are_those_of_coverage_py(tmp_path, code, inputs):
-    arcs = [arc for text in inputs for arc in run_call(code, "f", text, watch="arcs").events]
+def test_arcs_lines_and_branches_are_those_of_coverage_py(tmp_path, code, inputs):
+    expected, expected_arcs = measure_with_library(tmp_path / "program.py", code, inputs)
+    arcs = [tuple(arc) for text in inputs for arc in run_call(code, "f", text, watch="arcs").events]
     row = make_row("t", code, arcs)
-    assert (row["lines"], row["covered_lines"], row["branches"], row["covered_branches"]) == measure_with_library(
-        tmp_path / "program.py", code, inputs)
+    assert (row["lines"], row["covered_lines"], row["branches"], row["covered_branches"]) == expected
+    assert set(arcs) == expected_arcs
 
 
 def test_the_sandbox_gives_the_rows_of_many_programs():

@@ -60,6 +60,12 @@ def test_a_mutated_value_keeps_its_type_and_stays_a_literal(value, seed, elsewhe
         assert is_literal(mutant)
 
 
+@pytest.mark.parametrize("value", [True, 3, 2.5, "text", b"data", [1, 2], (1, "a"), (1, 2, 3, 4), {1, 2}, {"a": 1.5}])
+def test_each_mutator_keeps_the_type_and_soon_changes_the_value(value):
+    mutants = [mutate_value(value, Random(seed), Ingredients("", [value])) for seed in range(80)]
+    assert {type(mutant) for mutant in mutants} == {type(value)} and any(mutant != value for mutant in mutants)
+
+
 @given(st.lists(st.integers(-9, 9) | st.text(max_size=70), max_size=20) | st.text(max_size=70), st.integers(0, 10**6))
 def test_mutation_never_grows_values_without_end(value, seed):
     random, ingredients, start = Random(seed), Ingredients("", [value]), len(value)

@@ -5,6 +5,7 @@ sandbox unless the program is of our own making. A branch is a way out of a line
 program count, its helpers and definitions included.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -47,23 +48,16 @@ class Structure:
     def __init__(self, code: str):
         self._parser = PythonParser(text=code)
         self._parser.parse_source()
-        self._exits: dict[int, set[int]] = {}
-        for start, end in self._parser.arcs():
-            self._exits.setdefault(start, set()).add(end)
+        arcs = self._parser.arcs()
+        exits = Counter(start for start, _ in arcs)
         self.lines = frozenset(self._parser.statements)
-        self.branches = frozenset((start, end) for start, ends in self._exits.items() if len(ends) > 1
-                                  for end in ends)
+        self.branches = frozenset(arc for arc in arcs if exits[arc[0]] > 1)
 
     def cover(self, arcs: Iterable[Iterable[int]]) -> Covered:
         """Returns the lines and branches that executed arcs (watch="arcs") cover."""
         raw = [(start, end) for start, end in arcs]
         lines = self._parser.first_lines(line for arc in raw for line in arc if line > 0) & self.lines
-        taken = set()
-        for start, end in self._parser.translate_arcs(raw):
-            if start == end:  # within one statement of several lines: it went on to where that statement leads
-                start, end = start, next(iter(self._exits[start])) if len(self._exits.get(start, ())) == 1 else end
-            taken.add((start, end))
-        return Covered(frozenset(lines), frozenset(self._parser.translate_arcs(taken)) & self.branches)
+        return Covered(frozenset(lines), frozenset(self._parser.translate_arcs(raw)) & self.branches)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from types import CodeType, FrameType
 
 from semcoder.execution.tracer import PROGRAM, EventLimit
 
-RESUME, PUSH_EXC_INFO = dis.opmap["RESUME"], dis.opmap["PUSH_EXC_INFO"]
+RESUME = dis.opmap["RESUME"]
 
 
 class ArcRecorder:
@@ -47,15 +47,14 @@ class ArcRecorder:
         return self._follow_frame
 
     def _follow_frame(self, frame: FrameType, kind: str, _):
-        code = self._read(frame.f_code)
-        if kind == "line" and code[frame.f_lasti] != PUSH_EXC_INFO:
+        if kind == "line":
             self._num_lines += 1
             if self._num_lines > self._max_lines:
                 raise EventLimit(f"more than {self._max_lines} lines")
             self._arcs.add((self._last[frame], frame.f_lineno))
             self._last[frame] = frame.f_lineno
         elif kind == "return":
-            last = self._last.pop(frame)
+            last, code = self._last.pop(frame), self._read(frame.f_code)
             # A yield is followed by RESUME, a true return is not.
             if frame.f_lasti + 2 >= len(code) or code[frame.f_lasti + 2] != RESUME:
                 self._arcs.add((last, -frame.f_code.co_firstlineno))
