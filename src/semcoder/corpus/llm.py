@@ -89,7 +89,8 @@ def write_programs(endpoint: Endpoint, drafts: list[Draft], config: Config, coun
     write_solutions(endpoint, kept, 0, config, counts)
     for number in range(1, config.corpus.llm_debug_rounds + 1):
         failed = [draft for draft in kept if draft.flaw and draft.flaw.reason != SANDBOX_FAULT]
-        write_solutions(endpoint, failed, number, config, counts)
+        if failed:
+            write_solutions(endpoint, failed, number, config, counts)
     for draft in kept:
         if draft.flaw:
             counts[f"rejected: llm, {draft.flaw.reason} after {draft.rounds} rounds of debugging"] += 1
