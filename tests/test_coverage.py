@@ -13,6 +13,7 @@ from semcoder.corpus.coverage import (
     summarize_coverage,
 )
 from semcoder.execution.execute import run_call
+from semcoder.rows import join_by_task
 
 PROGRAMS = {
     "branches": ("def f(x):\n    if x > 2 and x < 9:\n        return 1\n    elif x:\n        return 2\n    return 3\n",
@@ -74,23 +75,21 @@ def test_arcs_lines_and_branches_are_those_of_coverage_py(tmp_path, code, inputs
 def test_the_sandbox_gives_the_rows_of_many_programs():
     programs = [{"task_id": f"t{i}", "code": code, "entry": "f"} for i, (code, _) in enumerate(CASES)]
     executions = [{"task_id": f"t{i}", "input": text} for i, (_, inputs) in enumerate(CASES) for text in inputs]
-    rows = list(measure_coverage(programs, executions))
+    rows = list(measure_coverage(join_by_task(programs, executions)))
     here = [make_row(f"t{i}", code, [arc for text in inputs for arc in run_call(code, "f", text, watch="arcs").events])
             for i, (code, inputs) in enumerate(CASES)]
     assert rows == here
     trusted = [{**program, "source": TRUSTED_SOURCE if i % 2 else "llm"} for i, program in enumerate(programs)]
-    assert list(measure_coverage(trusted, executions)) == here
+    assert list(measure_coverage(join_by_task(trusted, executions))) == here
     summary = summarize_coverage(rows)
     assert summary.num_programs == len(CASES) and 0.5 < summary.branch_coverage < 1
     assert summary.paper_branch_coverage == PAPER_BRANCH_PERCENT / 100
 
 
-def test_a_program_without_executions_covers_nothing_and_strangers_are_refused():
+def test_a_program_without_executions_covers_nothing():
     program = {"task_id": "a", "code": "def f(x):\n    if x:\n        x = 1\n    return x\n", "entry": "f"}
-    row, = measure_coverage([program], [])
+    row, = measure_coverage([(program, [])])
     assert row["covered_branches"] == 0 and row["branches"] == 2
-    with pytest.raises(ValueError, match="'b'"):
-        list(measure_coverage([program], [{"task_id": "b", "input": "1"}]))
 
 
 def test_means_are_over_programs_and_no_branches_count_as_covered():

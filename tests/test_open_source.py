@@ -64,8 +64,8 @@ def test_inputs_run_and_give_different_outputs(collected):
 
 def test_inputs_cover_what_was_asked_for(collected):
     functions, _ = collected
-    rows = list(measure_coverage([{"task_id": f.origin, "code": f.code, "entry": f.entry} for f in functions],
-                                 [{"task_id": f.origin, "input": text} for f in functions for text in f.inputs]))
+    rows = list(measure_coverage(({"task_id": f.origin, "code": f.code, "entry": f.entry},
+                                  [{"input": text} for text in f.inputs]) for f in functions))
     shares = [share(row["covered_branches"], row["branches"]) for row in rows]
     assert min(shares) >= open_source.MIN_BRANCH_COVERAGE and sum(shares) / len(shares) >= 0.95
 

@@ -44,16 +44,16 @@ def measure(quick: bool = False, benchmarks_dir: str = "") -> list[dict]:
 
 def describe(name: str, functions: list[Function], found: list[list[str]], num_tried: int, common: list[int]) -> dict:
     """Returns the row of one way."""
-    programs = [{"task_id": functions[i].candidate.origin, "code": functions[i].candidate.code,
-                 "entry": functions[i].candidate.entry} for i in common]
-    executions = [{"task_id": functions[i].candidate.origin, "input": text} for i in common for text in found[i]]
-    rows = list(measure_coverage(programs, executions))
+    candidates = [(functions[i].candidate, found[i]) for i in common]
+    rows = list(measure_coverage(
+        ({"task_id": c.origin, "code": c.code, "entry": c.entry}, [{"input": text} for text in inputs])
+        for c, inputs in candidates))
     branch = [share(row["covered_branches"], row["branches"]) for row in rows]
     line = [share(row["covered_lines"], row["lines"]) for row in rows]
     return {"what": name, "functions": len(functions), "with inputs": sum(map(bool, found)), "compared on": len(common),
             "branch coverage, mean": round(fmean(branch), 3), "branch coverage, median": round(median(branch), 3),
             "line coverage, mean": round(fmean(line), 3), "all branches": round(fmean(b == 1 for b in branch), 3),
-            "inputs per function": round(len(executions) / len(common), 2),
+            "inputs per function": round(sum(len(inputs) for _, inputs in candidates) / len(common), 2),
             "tried per function": round(num_tried / len(functions), 1)}
 
 

@@ -14,6 +14,7 @@ from tqdm.auto import tqdm
 from semcoder.config import Config, require
 from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.card import write_card
+from semcoder.corpus.coverage import measure_coverage
 from semcoder.corpus.decontaminate import BENCHMARKS, Decontaminator, find_benchmarks, hash_benchmarks
 from semcoder.corpus.duplicates import Deduplicator
 from semcoder.corpus.sources import CHUNK, Prepared, prepare_foreign, prepare_synthetic
@@ -22,7 +23,7 @@ from semcoder.engine import open_engine
 from semcoder.execution.sandbox import describe_level
 from semcoder.hashing import hash_json
 from semcoder.records import SPLITS
-from semcoder.rows import RowWriter
+from semcoder.rows import RowWriter, join_by_task
 from semcoder.runs import Run
 
 ACCEPTED = "accepted"  # rows of all accepted programs, between the filters and the splits; removed at the end
@@ -30,7 +31,7 @@ MAX_TRIES_PER_PROGRAM = 10  # generated programs per accepted one before we say 
 
 
 def build_corpus(config: Config) -> Run:
-    """Returns the finished run that holds `programs/<split>` and `executions/<split>` (see records)."""
+    """Returns the finished run that holds `programs/`, `executions/` (see records) and `coverage/` of each split."""
     files = find_benchmarks(config.corpus.benchmarks_dir)
     hashes = hash_benchmarks(files)
     # What the benchmarks' files hold is part of the question, where they lie is not.
@@ -43,6 +44,7 @@ def build_corpus(config: Config) -> Run:
         with run.open_rows(ACCEPTED) as writer:
             marks = accept_programs(config, filters, writer, run)
         write_splits(run, assign_splits(marks, config.corpus))
+        write_coverage(run)
         write_card(run)
     return run
 
@@ -130,6 +132,14 @@ def write_splits(run: Run, splits: list[str]) -> None:
                 programs[split].write([program])
                 executions[split].write(make_executions(row, program["task_id"], split))
     run.find(f"{ACCEPTED}.parquet").unlink()
+
+
+def write_coverage(run: Run) -> None:
+    """Writes which lines and branches of each program its kept executions reach (see corpus.coverage)."""
+    for split in SPLITS:
+        pairs = join_by_task(*(run.iterate_rows(f"{name}/{split}") for name in ("programs", "executions")))
+        with run.open_rows(f"coverage/{split}") as writer:
+            writer.write(measure_coverage(pairs))
 
 
 def make_program(row: dict, split: str) -> dict:

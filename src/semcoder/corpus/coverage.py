@@ -8,22 +8,22 @@ program count, its helpers and definitions included.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
 from statistics import fmean
 from typing import TypedDict
 
 from coverage.parser import PythonParser
-from joblib import Parallel, delayed
+from more_itertools import chunked
 
+from semcoder.engine import map_chunks
 from semcoder.execution.execute import compile_program, run_call
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import run_jobs
+from semcoder.execution.sandbox import find_box
 
 # Means over the paper's inputs, in percent (App. F, "Coverage of Inputs").
 PAPER_BRANCH_PERCENT, PAPER_LINE_PERCENT = 93, 96
 MAX_COVERED_LINES, MAX_COVERED_CHARS = 10_000, 10_000  # per input; those of a corpus end well below
 TRUSTED_SOURCE = "synthetic"  # programs of our own making, the only ones that run outside the sandbox
-BLOCK = 2_000  # programs held in memory at once
+CHUNK = 200  # programs per parallel task
 
 
 class CoverageRow(TypedDict):
@@ -71,48 +71,32 @@ class CoverageSummary:
     paper_line_coverage: float = PAPER_LINE_PERCENT / 100
 
 
-def measure_coverage(programs: Iterable[dict], executions: Iterable[dict]) -> Iterator[CoverageRow]:
+def measure_coverage(programs: Iterable[tuple[dict, list[dict]]]) -> Iterator[CoverageRow]:
     """Yields a row per program: its lines and branches, and how many of them its executions cover.
 
     Args:
-        programs: rows of records.Program.
-        executions: rows of records.Execution in the order of their programs, as a corpus run holds them.
-
-    Raises:
-        ValueError: an execution that belongs to no program, or comes out of order.
+        programs: (records.Program, its records.Executions), as `rows.join_by_task` pairs them.
     """
-    pairs = pair_inputs(programs, executions)
-    while block := list(islice(pairs, BLOCK)):
-        foreign = [pair for pair in block if pair[0].get("source") != TRUSTED_SOURCE]
-        jobs = [Job(code=program["code"], entry=program["entry"], inputs=inputs, watch="arcs",
-                    max_events=MAX_COVERED_LINES, max_value_chars=MAX_COVERED_CHARS) for program, inputs in foreign]
-        taken = {program["task_id"]: [arc for outcome in outcomes for arc in outcome.events]
-                 for (program, _), outcomes in zip(foreign, run_jobs(jobs, "coverage"), strict=True)}
-        yield from Parallel(n_jobs=-1, batch_size=50)(
-            delayed(make_row)(program["task_id"], program["code"], taken[program["task_id"]])
-            if program["task_id"] in taken else delayed(run_trusted)(program, inputs) for program, inputs in block)
+    for rows in map_chunks(measure_chunk, chunked(programs, CHUNK), description="coverage", unit=f"x {CHUNK} programs"):
+        yield from rows
 
 
-def run_trusted(program: dict, inputs: tuple[str, ...]) -> CoverageRow:
-    """Returns the row of a program of our own making, run in this process: no sandbox, but budgets."""
-    code = compile_program(program["code"])
-    outcomes = [run_call(code, program["entry"], text, watch="arcs", max_events=MAX_COVERED_LINES,
-                         max_value_chars=MAX_COVERED_CHARS) for text in inputs]
-    return make_row(program["task_id"], program["code"], [arc for outcome in outcomes for arc in outcome.events])
+def measure_chunk(programs: list[tuple[dict, list[dict]]]) -> list[CoverageRow]:
+    """Returns the rows of some programs."""
+    return [make_row(program["task_id"], program["code"], watch_arcs(program, executions))
+            for program, executions in programs]
 
 
-def pair_inputs(programs: Iterable[dict], executions: Iterable[dict]) -> Iterator[tuple[dict, tuple[str, ...]]]:
-    """Yields each program with the inputs of its executions; both come in the same order."""
-    groups = groupby(executions, key=lambda row: row["task_id"])
-    task_id, group = next(groups, ("", ()))
-    for program in programs:
-        inputs = ()
-        if task_id == program["task_id"]:
-            inputs = tuple(row["input"] for row in group)
-            task_id, group = next(groups, ("", ()))
-        yield program, inputs
-    if task_id:
-        raise ValueError(f"executions of {task_id!r} belong to no program, or are out of the programs' order")
+def watch_arcs(program: dict, executions: list[dict]) -> list[list[int]]:
+    """Returns the arcs of all executions; a program of our own making runs in this process, others in the sandbox."""
+    inputs = tuple(row["input"] for row in executions)
+    limits = {"watch": "arcs", "max_events": MAX_COVERED_LINES, "max_value_chars": MAX_COVERED_CHARS}
+    if program.get("source") == TRUSTED_SOURCE:
+        code = compile_program(program["code"])
+        outcomes = [run_call(code, program["entry"], text, **limits) for text in inputs]
+    else:
+        outcomes = find_box().run(Job(code=program["code"], entry=program["entry"], inputs=inputs, **limits))
+    return [arc for outcome in outcomes for arc in outcome.events]
 
 
 def make_row(task_id: str, code: str, arcs: Iterable[Iterable[int]]) -> CoverageRow:
