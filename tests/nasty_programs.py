@@ -278,6 +278,24 @@ def f(n):
     list.append(seen, 1); setattr(f, 'x', 1)
     return xs, seen, d, c, list(q)
 """,
+    "iterators that no name holds": """
+def f(n):
+    xs, seen, more = [1, 2, 3], [], []
+    m = map(seen.append, xs)
+    for m in m:
+        n += 1
+    def lazy():
+        return map(more.append, xs)
+    for _ in lazy():
+        n += 1
+    m = [map(seen.append, xs)]
+    for _ in m.pop():
+        m = n
+    held = {'k': iter(xs.pop, 1)}
+    for _ in held['k']:
+        held = None
+    return xs, seen, more, n
+""",
     "indirect": """
 def f(n):
     def change(xs): xs.append(1)

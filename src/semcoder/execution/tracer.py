@@ -19,7 +19,6 @@ PROGRAM = "<program>"  # file name under which a traced program is compiled
 DELETED = "<deleted>"
 INNER_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")  # part of the line that holds them
 ABSENT = object()
-NOBODY: frozenset[str] = frozenset()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
     [], (), "", "\u20ac", b"", {}, {}.values(), {}.items(), set(), range(1), range(2**70)))))
@@ -82,7 +81,7 @@ class Tracer:
 class FrameLog:
     """What is known of one frame, from its call to its end: the local trace function is its method `follow`."""
 
-    __slots__ = ("changed", "copies", "effects", "last_raise", "names", "odd", "seen", "template", "texts", "tracer",
+    __slots__ = ("changed", "copies", "effects", "is_odd", "last_raise", "names", "seen", "template", "texts", "tracer",
                  "values")
 
     def __init__(self, tracer: Tracer, frame: FrameType, effects: LineEffects):
@@ -95,7 +94,7 @@ class FrameLog:
         self.values: dict[str, object] = {}  # as of the last event, with their texts
         self.texts: dict[str, str] = {}
         self.copies: dict[str, list] = {}  # of longer lists of scalars: compared faster than written anew
-        self.odd = NOBODY  # names through whose values builtins can change other objects (iterators, say)
+        self.is_odd = False  # it has held a value, an iterator say, through which builtins can change other objects
         self.last_raise = None
         self.seen = tracer.risk
         self.names = ()
@@ -137,7 +136,7 @@ class FrameLog:
             events.append(event)
             self.seen = tracer.risk
             self.names, change = self.effects[line]
-            if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+            if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.is_odd:
                 tracer.risk += 1
         except (EventLimit, ValueLimit) as limit:
             tracer.limit = limit
@@ -162,7 +161,7 @@ class FrameLog:
         """Notes what the line now going on can change, here and in other frames."""
         self.seen = self.tracer.risk
         self.names, change = self.effects[line]
-        if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+        if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.is_odd:
             self.tracer.risk += 1
 
     def add(self, kind: str, line: int, value: str | None = None) -> None:
@@ -193,7 +192,6 @@ class FrameLog:
         """Compares one name's value with what is known of it."""
         if value is ABSENT:
             del self.values[name], self.texts[name]
-            self.odd -= {name}
             self.copies.pop(name, None)
             self.changed[name] = DELETED
             return
@@ -204,13 +202,9 @@ class FrameLog:
             self.copies.pop(name, None)
         if type(value) not in STEADY:
             if "<" in text:
-                self.odd |= {name}
-            elif self.odd:
-                self.odd -= {name}
+                self.is_odd = True  # for good: a loop may go on over an iterator that no name holds any more
             if type(value) is list and len(value) > LONG and text[0] == "[" and NESTED(text, 1) is None:
                 self.copies[name] = value.copy()
-        elif self.odd:
-            self.odd -= {name}
         if self.texts.get(name) != text and name != ".0":  # the iterator that a comprehension takes its items from
             self.texts[name] = self.changed[name] = text
 
