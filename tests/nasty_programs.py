@@ -279,22 +279,29 @@ def f(n):
     return xs, seen, d, c, list(q)
 """,
     "iterators that no name holds": """
-def f(n):
-    xs, seen, more = [1, 2, 3], [], []
+def rebound(xs, seen):
     m = map(seen.append, xs)
     for m in m:
-        n += 1
+        xs = seen
+    return xs
+def made_by_a_call(xs, seen):
     def lazy():
-        return map(more.append, xs)
+        return map(seen.append, xs)
     for _ in lazy():
-        n += 1
-    m = [map(seen.append, xs)]
-    for _ in m.pop():
-        m = n
+        xs = [1]
+    return xs
+def popped(xs, seen):
+    held = [map(seen.append, xs)]
+    for _ in held.pop():
+        xs = [2]
+    return xs
+def shrinking(xs, seen):
     held = {'k': iter(xs.pop, 1)}
     for _ in held['k']:
         held = None
-    return xs, seen, more, n
+    return xs
+def f(n):
+    return [g([1, 2, 3], []) for g in (rebound, made_by_a_call, popped, shrinking)]
 """,
     "indirect": """
 def f(n):
