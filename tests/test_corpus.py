@@ -1,6 +1,5 @@
 """The corpus runs, says the truth about itself, repeats exactly, and keeps its splits apart."""
 
-import ast
 import os
 import subprocess
 import sys
@@ -11,18 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcoder import paths
+from semcoder.benchmarks.memory import measure_build, measure_index
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes
 from semcoder.corpus.build import ACCEPTED, build_corpus
-from semcoder.corpus.candidates import find_flaw, normalize
-from semcoder.corpus.described import generate_described
+from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.duplicates import measure_overlap
 from semcoder.corpus.filters import hash_text, take_fingerprint
-from semcoder.corpus.inputs import guess_inputs, mutate_inputs
-from semcoder.corpus.open_source import PACKAGES, Unfit, collect_functions, make_candidate
-from semcoder.corpus.operations import OPERATIONS
-from semcoder.corpus.sources import generate_chunk
-from semcoder.corpus.splits import Marks, assign_splits
-from semcoder.corpus.synthetic import MAX_ATTEMPTS, generate_crux
+from semcoder.corpus.sources import Prepared, generate_chunk
+from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import run_jobs
@@ -39,51 +34,6 @@ def corpus(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "RUNS", tmp_path_factory.mktemp("corpus"))
         yield build_corpus(TINY)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.sampled_from([1, 2, 3]))
-def test_a_generated_program_runs_varies_and_needs_each_statement(index, level):
-    for generate in (generate_crux, generate_described):
-        candidate, flaws = generate(0, index, level, 3)
-        if candidate is None:  # given up after many attempts: the next index takes its place
-            assert len(flaws) == MAX_ATTEMPTS
-            continue
-        assert find_flaw(candidate.code, candidate.entry, candidate.inputs) == ""
-        assert candidate == generate(0, index, level, 3)[0]
-        assert candidate.code == normalize(candidate.code)
-
-
-@pytest.mark.parametrize("level", [1, 2, 3])
-def test_hardly_any_index_is_given_up(level):
-    for generate in (generate_crux, generate_described):
-        assert sum(generate(1, index, level, 3)[0] is None for index in range(40)) <= 4
-
-
-@pytest.mark.parametrize(("code", "flaw"), [
-    ("def f(x):\n    return 3\n", "unused argument"), ("def f(x):\n    return x // 100\n", "constant output"),
-    ("def f(x):\n    return x\n", "returns its argument"), ("def f(x):\n    return x // 0\n", "does not run"),
-    ("def f(x):\n    y = x\n    x += 1\n    return y + 1\n", "dead statement"), ("def f(x):\n    return x + 1\n", "")])
-def test_each_flaw_of_a_generated_program_is_found(code, flaw):
-    assert find_flaw(code, "f", ("1", "2")) == flaw
-
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
-def test_each_realisation_of_an_operation_does_what_its_reference_says(operation):
-    constants = {"": [None], "number": [3, 5], "few": [2], "letter": ["a", "t"]}[operation.constant]
-    values = [[3, 3, 8, 1], [5], [2, 9, 4, 4, 6]] if operation.takes == "list" else ["tarot", "a", "level"]
-    for body in operation.bodies:
-        for constant in constants:
-            for value in values:
-                lines = body.format(x="x", y="y", k=repr(constant)).replace("\n", "\n    ")
-                space: dict = {}
-                exec(f"def f(x):\n    {lines}\n    return y\n", space)
-                expected = operation.reference(value, constant) if operation.constant else operation.reference(value)
-                assert space["f"](value) == expected and type(space["f"](value)) is type(expected)
-
-
-def test_there_are_many_described_operations_with_several_phrasings():
-    assert len(OPERATIONS) >= 50 and sum(len(o.phrases) > 1 for o in OPERATIONS) > 35
 
 
 def test_programs_do_not_depend_on_how_the_work_is_shared_out():
@@ -219,6 +169,14 @@ def test_a_program_less_leaves_the_others_in_their_splits(gone):
     assert assign_splits(marks[::-1], CORPUS) == before[::-1]
 
 
+def test_a_rank_depends_on_what_the_program_is_and_on_the_seed():
+    code = "def f(x):\n    return x + 1\n"
+    one = Candidate("synthetic", "crux", "index 1", "MIT", 1, "f", code, ("1",))
+    other = Candidate("synthetic", "crux", "index 2", "MIT", 2, "f", code.replace("x", "y"), ("5",))
+    ranks = [take_marks(Prepared(c, ("2",), take_fingerprint(c.code)), 0).rank for c in (one, other)]
+    assert ranks[0] == ranks[1] != take_marks(Prepared(one, ("2",), take_fingerprint(code)), 1).rank
+
+
 def test_about_one_foreign_program_in_twenty_is_held_out_in_each_split():
     found = assign_splits(make_marks(range(200)) + make_marks(range(4000), "open_source", 1), CORPUS)[200:]
     assert all(150 < found.count(split) < 250 for split in ("test", "validation"))
@@ -235,45 +193,11 @@ def test_the_card_counts_the_licences(corpus):
     assert f"| MIT | {count} |" in text and "config_name: executions" in text
 
 
-def test_real_functions_come_with_description_licence_and_origin():
-    functions, counts = collect_functions(0, 20, 2)
-    assert len(functions) == 20 and counts["rejected: not self-contained"] > 100
-    for function in functions:
-        assert function.description and len(function.inputs) == 2
-        assert function.licence in {licence for licence, _ in PACKAGES.values()}
-        assert "==" in function.origin and function.entry in function.origin
-    assert functions == collect_functions(0, 20, 2)[0]
+def test_the_memory_of_a_build_is_measured_over_all_its_processes():
+    row = measure_build(120)
+    assert row["peak_rss_mib"] > row["main_rss_mib"] > 50 and row["programs_per_s"] > 0 and row["n"] == 120
+    assert row["peak_rss_mib"] < 2048
 
 
-@pytest.mark.parametrize(("source", "reason"), [
-    ("def f(x):\n    return x\n", "no docstring"), ("@cache\ndef f(x):\n    'D.'\n    return x\n", "decorated"),
-    ("import os\ndef f(x):\n    'D.'\n    return os.getcwd()\n", "not self-contained"),
-    ("def f(x):\n    'D.'\n    print(x)\n", "effects or reflection"),
-    ("def f(x):\n    'D.'\n    yield x\n", "generator, global or local import"),
-    ("import random\ndef f(x):\n    'D.'\n    return random.choice(x)\n", "not self-contained"),
-    ("class A: pass\ndef f(x):\n    'D.'\n    return A()\n", "not self-contained")])
-def test_a_function_that_cannot_stand_alone_is_rejected_by_reason(source, reason):
-    tree = ast.parse(source)
-    with pytest.raises(Unfit, match=reason):
-        make_candidate(tree, tree.body[-1], "p==1:m.f", "MIT")
-
-
-def test_a_function_brings_its_helpers_imports_and_doctests():
-    tree = ast.parse('import math\nK = 2\n\ndef g(x):\n    return math.floor(x) + K\n\n'
-                     'def f(x, y=1):\n    """Adds.\n\n    >>> f(3)\n    5\n    >>> f(4.5, y=2)\n    8\n    """\n'
-                     '    return g(x) + y - 1\n')
-    candidate = make_candidate(tree, tree.body[-1], "p==1:m.f", "MIT")
-    assert candidate.inputs == ("3", "4.5, y=2") and candidate.description == "Adds."
-    assert candidate.code.index("import math") < candidate.code.index("K = 2") < candidate.code.index("def g")
-
-
-@given(st.integers(0, 1000))
-def test_mutated_inputs_are_new_calls_of_the_same_shape(seed):
-    from random import Random
-
-    known = ["[1, 2], 'ab'", "[], 'x', k=True"]
-    for text in mutate_inputs(known, Random(seed)):
-        call = ast.parse(f"f({text})", mode="eval").body
-        assert text not in known and len(call.args) == 2
-        assert isinstance(ast.literal_eval(call.args[0]), list) and isinstance(ast.literal_eval(call.args[1]), str)
-    assert all(len(ast.parse(f"f({t})", mode="eval").body.args) == 3 for t in guess_inputs(3, Random(seed)))
+def test_the_index_of_near_duplicates_takes_a_fraction_of_a_plain_one():
+    assert 0 < measure_index("compact", 1500) < 0.5 * measure_index("plain", 1500)

@@ -11,7 +11,7 @@ from semcoder.config import from_json, to_json
 from semcoder.corpus.build import build_corpus
 from semcoder.engine import WINDOW, check_workers, hash_stages, map_chunks, open_engine
 from semcoder.errors import UserError
-from semcoder.presets import SMOKE
+from semcoder.presets import SMOKE, load_preset
 from semcoder.records import SPLITS
 from semcoder.runs import Run
 
@@ -123,3 +123,10 @@ def test_an_unknown_engine_or_one_without_address_is_refused():
 def test_the_engine_is_no_part_of_the_question(run_root):
     other = TINY.replace("corpus", engine="dask", engine_address="tcp://somewhere:8786")
     assert Run("corpus", other).path == Run("corpus", TINY).path and from_json(to_json(other)) == other
+
+
+def test_a_preset_file_may_name_the_engine(tmp_path):
+    file = tmp_path / "cluster.json"
+    file.write_text('{"base": "smoke", "engine": "dask", "engine_address": "tcp://host:8786", "seed": 4}')
+    config = load_preset(str(file))
+    assert (config.engine, config.engine_address, config.seed) == ("dask", "tcp://host:8786", 4)

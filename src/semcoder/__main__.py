@@ -1,4 +1,4 @@
-"""Command line: `python -m semcoder book | run | render | trace | bench | export | reexecute | plan | publish | config`."""
+"""Command line: `python -m semcoder COMMAND`; `--help` lists the commands."""
 
 import argparse
 import json

@@ -12,6 +12,10 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
+from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
+from tqdm.auto import tqdm
+
 from semcoder.config import STAGES, Config, require
 from semcoder.errors import UserError
 from semcoder.hashing import hash_code
@@ -113,10 +117,6 @@ def map_chunks(function: Callable, chunks: Iterable, total: int | None = None, d
         description: of the progress bar; "" shows none.
         unit: what the bar counts.
     """
-    from joblib import Parallel, delayed, effective_n_jobs  # here: children are forked from processes that stay small
-    from joblib.parallel import get_active_backend
-    from tqdm.auto import tqdm
-
     chunks = iter(chunks)
     head = list(islice(chunks, 2))
     chunks = chain(head, chunks)

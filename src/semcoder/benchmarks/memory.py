@@ -13,8 +13,8 @@ import psutil
 NUM_PROGRAMS = 100_000
 NUM_QUICK = 2_000
 INTERVAL_S = 0.1  # between looks at the memory of the processes
-LEVEL = 1
-SHINGLES = 25  # of a level 1 program, on average
+LEVEL = 2  # level 1 has hardly 100,000 programs that differ: most of what is generated would be refused
+SHINGLES = 30  # of a program of that level, on average
 BUILD = """
 import sys
 from pathlib import Path

@@ -20,6 +20,7 @@ from semcoder.corpus.sources import CHUNK, Prepared, prepare_foreign, prepare_sy
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.engine import open_engine
 from semcoder.execution.sandbox import describe_level
+from semcoder.hashing import hash_json
 from semcoder.records import SPLITS
 from semcoder.rows import RowWriter
 from semcoder.runs import Run
@@ -102,7 +103,7 @@ def accept_programs(config: Config, filters: Filters, writer: RowWriter, run: Ru
                     break
     require(len(marks) == wanted, "num_programs", wanted,
             f"level {config.corpus.level} gave only {len(marks)} distinct programs: ask for fewer or a higher level")
-    for prepared in prepare_foreign(config, run.counts, run.path):
+    for prepared in prepare_foreign(config, run.counts):
         accept(prepared)
     return marks
 
@@ -146,7 +147,9 @@ def make_executions(row: dict, task_id: str, split: str) -> list[dict]:
 
 
 def name_task(row: dict, split: str) -> str:
-    """Returns a program's id: the generator's index, or where a function comes from."""
+    """Returns a program's id: the generator's index, where a function comes from, or what the code is."""
     if row["source"] == "open_source":
         return f"open_source/{row['origin'].split('==')[0]}/{row['origin'].split(':')[1]}"
-    return f"synthetic/{split}/{row['index']:06}"
+    if row["source"] == "synthetic":
+        return f"synthetic/{split}/{row['index']:06}"
+    return f"{row['source']}/{hash_json(row['code'])[:16]}"

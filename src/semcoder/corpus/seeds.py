@@ -1,21 +1,20 @@
 """Seeds for a language model: syntax subtrees of real source, so that each one parses (paper 3.1).
 
-Taken from the packages that `open_source` lists. Goes in: the run's seed. Comes out: a repeatable sequence of
-snippets; asking for more extends it and never changes its start.
+Taken from the packages that `harvest` lists; modules are read, not imported. Goes in: the run's seed. Comes out: a
+repeatable sequence of snippets; asking for more extends it and never changes its start.
 """
 
 import ast
 import functools
-import importlib.util
-import platform
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
+from pathlib import Path
 from random import Random
 
 from semcoder.corpus.candidates import make_random
-from semcoder.corpus.open_source import PACKAGES, list_submodules
+from semcoder.corpus.harvest import PACKAGES, Module, list_modules
 
 # Source lines of a snippet; paper: not stated. OSS-Instruct takes 1 to 15; fewer than four give little to work with.
 MIN_LINES, MAX_LINES = 4, 15
@@ -33,10 +32,9 @@ class Seed:
 
 def sample_seeds(seed: int) -> Iterator[Seed]:
     """Yields different snippets, taking turns among the modules; the same for the same seed and packages."""
-    modules = [(package, name) for package, (_, names) in PACKAGES.items()
-               for name in names or list_submodules(package)]
+    modules = list(list_all_modules())
     make_random("seeds", seed).shuffle(modules)
-    pools = [draw_from_module(package, name, make_random("seeds", seed, name)) for package, name in modules]
+    pools = [draw_from_module(module, make_random("seeds", seed, module.name)) for module in modules]
     seen: set[str] = set()
     while pools:
         open_pools = []
@@ -50,22 +48,32 @@ def sample_seeds(seed: int) -> Iterator[Seed]:
         pools = open_pools
 
 
-def draw_from_module(package: str, name: str, random: Random) -> Iterator[Seed]:
+@functools.cache
+def list_all_modules() -> tuple[Module, ...]:
+    """Returns the modules of all packages."""
+    return tuple(module for package in PACKAGES for module in list_modules(package))
+
+
+def draw_from_module(module: Module, random: Random) -> Iterator[Seed]:
     """Yields a module's snippets in random order, none of which overlaps an earlier one."""
-    snippets = list(cut_snippets(name))
+    snippets = list(cut_snippets(module.path))
     random.shuffle(snippets)
-    version = platform.python_version() if package == "python" else metadata.version(package)
     taken: set[int] = set()
     for lines, code in snippets:
         if not taken.intersection(lines):
             taken.update(lines)
-            yield Seed(f"{package}=={version}:{name}:{lines[0]}-{lines[-1]}", code)
+            yield Seed(f"{module.package}=={module.version}:{module.name}:{lines[0]}-{lines[-1]}", code)
 
 
 @functools.cache
-def cut_snippets(name: str) -> tuple[tuple[range, str], ...]:
-    """Returns the source lines and the text of each subtree of a module that may be a seed."""
-    found = ((range(node.lineno, node.end_lineno + 1), ast.unparse(node)) for node in list_subtrees(read_source(name)))
+def cut_snippets(path: Path) -> tuple[tuple[range, str], ...]:
+    """Returns the source lines and the text of each subtree of a module that may be a seed; () if it cannot be read."""
+    try:
+        with warnings.catch_warnings(action="ignore"), tokenize.open(path) as file:
+            subtrees = list_subtrees(file.read())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ()
+    found = ((range(node.lineno, node.end_lineno + 1), ast.unparse(node)) for node in subtrees)
     return tuple((lines, code) for lines, code in found if len(code) <= MAX_CHARS)
 
 
@@ -74,15 +82,3 @@ def list_subtrees(source: str) -> list[ast.stmt]:
     return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)
             and MIN_LINES <= node.end_lineno - node.lineno + 1 <= MAX_LINES
             and sum(1 for _ in ast.walk(node)) >= MIN_NODES]
-
-
-def read_source(name: str) -> str:
-    """Returns a module's source without importing it, "" for one that is missing here or not written in Python."""
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return ""
-    if spec is None or not (spec.origin or "").endswith(".py"):
-        return ""
-    with tokenize.open(spec.origin) as file:
-        return file.read()

@@ -10,9 +10,9 @@ import symtable
 from collections import Counter
 from dataclasses import dataclass
 
+from semcoder.corpus.arguments import read_arguments
 from semcoder.corpus.candidates import normalize
-from semcoder.corpus.inputs import render_arguments
-from semcoder.corpus.open_source import PURE_MODULES, is_literal_call
+from semcoder.corpus.parts import PURE_MODULES
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 ALLOWED_MODULES = (*PURE_MODULES, "__future__", "abc", "array", "base64", "calendar", "cmath", "copy", "dataclasses",
@@ -56,12 +56,12 @@ def read_solution(script: str) -> Solution:
     calls = [call for node in examples for call in ast.walk(node)
              if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in functions]
     entry = choose_entry(functions, calls)
-    inputs = list(dict.fromkeys(render_arguments(c) for c in calls if c.func.id == entry and is_literal_call(c)))
-    if not any(inputs):  # "" is a call without arguments: nothing to predict
+    given = dict.fromkeys(ast.unparse(call)[len(entry) + 1:-1] for call in calls if call.func.id == entry)
+    inputs = [text for text in given if text and read_arguments(text)]  # without arguments, nothing to predict
+    if not inputs:
         raise Unfit("no literal inputs", f"No example calls {entry} with literal values: end the code with "
                                          f"statements of the form assert {entry}(arguments) == result.")
-    return Solution(render_program(definitions), entry, tuple(filter(None, inputs))[:MAX_INPUTS],
-                    list_tests(definitions, examples))
+    return Solution(render_program(definitions), entry, tuple(inputs[:MAX_INPUTS]), list_tests(definitions, examples))
 
 
 def render_program(definitions: list[ast.stmt]) -> str:

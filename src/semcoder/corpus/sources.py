@@ -7,15 +7,16 @@ sandbox. A source yields candidates in an order that depends on nothing but its 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from semcoder import paths
 from semcoder.config import Config, CorpusConfig
 from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes, run_here
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.described import generate_described
 from semcoder.corpus.filters import Fingerprint, take_fingerprint
+from semcoder.corpus.llm import collect_llm
 from semcoder.corpus.open_source import collect_functions
-from semcoder.corpus.synthetic import generate_crux
+from semcoder.corpus.pyx import read_pyx
+from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.engine import map_chunks
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
@@ -83,19 +84,18 @@ def prepare(candidate: Candidate, signature: tuple | None, outcomes: list[Outcom
     return Prepared(candidate, tuple(outcome.output for outcome in own), fingerprint, index)
 
 
-def prepare_foreign(config: Config, counts: Counter, folder: Path) -> Iterator[Prepared]:
-    """Yields the programs of all other sources, one source after the other; each counts its own rejects.
-
-    Args:
-        config: of the run.
-        counts: of the run, added to.
-        folder: of the run, where a source may keep what it must not lose (answers of an LLM, say).
-    """
+def prepare_foreign(config: Config, counts: Counter) -> Iterator[Prepared]:
+    """Yields the programs of all other sources, one source after the other; each counts its own rejects."""
     if config.corpus.num_open_source:
         functions, found = collect_functions(config.seed, config.corpus.num_open_source,
                                              config.corpus.inputs_per_program)
         counts.update(found)
         yield from prepare_in_sandbox(functions, counts)
+    # Answers are kept apart from the run: a run that starts over, or asks for more, pays for none twice.
+    yield from prepare_in_sandbox(collect_llm(config, counts, paths.ANSWERS), counts, config.min_sandbox_level)
+    if config.corpus.pyx:
+        released = read_pyx(config.corpus.pyx, counts, config.corpus.pyx_rows, config.min_sandbox_level)
+        yield from prepare_in_sandbox(released, counts, config.min_sandbox_level)
 
 
 def prepare_in_sandbox(candidates: Iterable[Candidate], counts: Counter, min_level: str = "rlimits",

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from types import CodeType, ModuleType
 
+from semcoder.execution.arcs import ArcRecorder
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.replay import Replay
@@ -21,7 +22,7 @@ from semcoder.execution.tracer import PROGRAM, EventLimit, LineCounter, Tracer
 
 MAX_ERROR_CHARS = 300
 MAX_PRINTED_CHARS = 2**20
-WATCHERS = {"trace": Tracer, "replay": Replay}
+WATCHERS = {"trace": Tracer, "replay": Replay, "arcs": ArcRecorder}
 # Few, because each page that a module takes makes every fork dearer; `random` would also reseed itself in each child.
 OFTEN_IMPORTED = ("bisect", "collections", "copy", "functools", "heapq", "itertools", "math", "operator", "re",
                   "string", "typing")
@@ -75,7 +76,8 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
         code: source text, or what `compile_program` returned.
         entry: the function called.
         input_text: argument list as source text.
-        watch: a name in WATCHERS ("trace" records events, "replay" full copies of the locals), or "" for none.
+        watch: a name in WATCHERS ("trace" records events, "replay" full copies of the locals, "arcs" the arcs of the
+            call and of the program's top level), or "" for none.
         max_events: events (or, with `count_lines`, lines) after which the run ends as `event_limit`.
         max_value_chars: length of any value's literal after which it ends as `value_limit`.
         on_large: "mark" puts marks in place of such values instead, and of an output that has no literal.
@@ -85,7 +87,8 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
     guard = watcher or (LineCounter(max_events) if count_lines else contextlib.nullcontext())
 
     def call() -> Outcome:
-        namespace = load_program(code)
+        with guard if watch == "arcs" else contextlib.nullcontext():
+            namespace = load_program(code)
         expression = compile(f"{entry}({input_text})", "<call>", "eval")
         with guard:
             value = eval(expression, namespace)

@@ -91,7 +91,7 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
             rows += render_both_ways(program, execution, steps, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
-                             render_code_prompt(program["description"], find_signature(program["code"])),
+                             render_code_prompt(program["description"], find_signature(program)),
                              render_code_response(program["code"]), 0))
         rows += build_repairs(box, program, executions, config, counts)
     return rows
@@ -160,10 +160,11 @@ def explain_bug(box: Sandbox, program: dict, fixed: str, buggy: str, executions:
     return None
 
 
-def find_signature(code: str) -> str:
-    """Returns the `def` line of the last top-level function, the entry by convention of the generators."""
-    functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
-    return f"def {functions[-1].name}({ast.unparse(functions[-1].args)}):"
+def find_signature(program: dict) -> str:
+    """Returns the `def` line of a program's entry function."""
+    entry = next(node for node in ast.parse(program["code"]).body
+                 if isinstance(node, ast.FunctionDef) and node.name == program["entry"])
+    return f"def {entry.name}({ast.unparse(entry.args)}):"
 
 
 def make_row(program: dict, base_id: str, objective: str, name: str, prompt: str, response: str,
