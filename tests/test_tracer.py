@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from nasty_programs import NASTY
 from semcoder.corpus.synthetic import generate_crux
+from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.execution.execute import compile_program
 from semcoder.execution.literals import ValueLimit, to_literal
 from semcoder.execution.replay import Replay
-from semcoder.execution.tracer import EventLimit, Tracer, fold_inner_frames, rebuild_states
+from semcoder.execution.tracer import EventLimit, Tracer
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LIMITS = (100_000, 2000, "mark")

@@ -13,11 +13,10 @@ from operator import is_
 from types import CodeType, FrameType, FunctionType
 
 from semcoder.execution.effects import RETURN, YIELD, LineEffects
+from semcoder.execution.events import DELETED
 from semcoder.execution.literals import HEAP_TYPE, SCALARS, ValueLimit, to_literal, type_flags, type_name
 
 PROGRAM = "<program>"  # file name under which a traced program is compiled
-DELETED = "<deleted>"
-INNER_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")  # part of the line that holds them
 ABSENT = object()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
@@ -209,27 +208,6 @@ class FrameLog:
             self.texts[name] = self.changed[name] = text
 
 
-def rebuild_states(events: list[dict]) -> list[dict[str, str]]:
-    """Returns, for each event, the locals (name -> literal) of its frame at that moment, before what it changed.
-
-    The inverse of the delta encoding: what a reader needs to say which values a line worked on. A call has nothing
-    before it; its arguments are what it changed.
-    """
-    frames: dict[int, dict[str, str]] = {}
-    states = []
-    for event in events:
-        frame = frames.setdefault(event["frame"], {})
-        states.append(dict(frame))
-        for name, text in event["changed"].items():
-            if text == DELETED:
-                frame.pop(name, None)
-            else:
-                frame[name] = text
-        if event["kind"] in ("return", "unwind"):
-            del frames[event["frame"]]
-    return states
-
-
 def describe_exception(error: BaseException, max_chars: int) -> str:
     """Returns `Type: message`, the message without running foreign code and with marks for what is too long."""
     kind, arguments = type(error), BaseException.args.__get__(error)
@@ -241,19 +219,6 @@ def describe_exception(error: BaseException, max_chars: int) -> str:
     elif is_plain and len(arguments) == 1:
         message = str(arguments[0])
     return f"{type_name(kind)}: {message}"
-
-
-def fold_inner_frames(events: list[dict]) -> list[dict]:
-    """Returns the events without those of comprehensions and lambdas, which then count as part of their line."""
-    is_inner: list[bool] = []  # for each depth of the stack
-    kept = []
-    for event in events:
-        depth = event["depth"]
-        if event["kind"] in ("call", "resume"):
-            is_inner[depth:] = [event["function"] in INNER_FRAMES]
-        if not is_inner[depth]:
-            kept.append({**event, "depth": depth - sum(is_inner[:depth])})
-    return kept
 
 
 class LineCounter:
@@ -280,7 +245,3 @@ class LineCounter:
             if self._left < 0:
                 raise EventLimit("too many lines")
         return self._count
-
-
-__all__ = ["DELETED", "INNER_FRAMES", "PROGRAM", "EventLimit", "LineCounter", "Tracer", "ValueLimit",
-           "fold_inner_frames", "rebuild_states"]

@@ -8,7 +8,7 @@ keep too much: mutable values are followed by name, not by part.
 """
 
 from semcoder.corpus.synthetic.flow import Flow
-from semcoder.execution.tracer import DELETED
+from semcoder.execution.events import DELETED
 
 MUTABLE = ("[", "{", "(", "s", "<", "f")  # how literals of values start that may change in place, marks included
 
