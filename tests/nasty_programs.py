@@ -278,6 +278,31 @@ def f(n):
     list.append(seen, 1); setattr(f, 'x', 1)
     return xs, seen, d, c, list(q)
 """,
+    "iterators that no name holds": """
+def rebound(xs, seen):
+    m = map(seen.append, xs)
+    for m in m:
+        xs = seen
+    return xs
+def made_by_a_call(xs, seen):
+    def lazy():
+        return map(seen.append, xs)
+    for _ in lazy():
+        xs = [1]
+    return xs
+def popped(xs, seen):
+    held = [map(seen.append, xs)]
+    for _ in held.pop():
+        xs = [2]
+    return xs
+def shrinking(xs, seen):
+    held = {'k': iter(xs.pop, 1)}
+    for _ in held['k']:
+        held = None
+    return xs
+def f(n):
+    return [g([1, 2, 3], []) for g in (rebound, made_by_a_call, popped, shrinking)]
+""",
     "indirect": """
 def f(n):
     def change(xs): xs.append(1)

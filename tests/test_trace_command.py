@@ -10,7 +10,7 @@ import pytest
 
 from semcoder.__main__ import main
 from semcoder.config import FORMATS
-from semcoder.execution.tracer import rebuild_states
+from semcoder.execution.events import rebuild_states
 
 PROGRAM = """\
 import functools

@@ -2,9 +2,9 @@
 
 Between two events of a frame only instructions of the first event's line run, and those that belong to no line.
 A line is harmless when it is made of instructions, builtins and methods that change no list, dict, set or other
-visible object, provided that the frame holds plain data only (the tracer watches for iterators and the like). Calls
-of Python functions need no care here: they raise events of their own. Not covered: a builtin that the program has
-replaced by a function written in C.
+visible object, provided that the frame has held plain data only (the tracer watches for iterators and the like).
+Python functions that run meanwhile raise events of their own. Not covered: a builtin that the program has replaced by
+a function written in C.
 """
 
 import builtins
@@ -12,9 +12,10 @@ import dis
 from itertools import compress, count
 from types import CodeType
 
-# Every instruction that is not named here may change an object.
+# Every instruction that is not named here may change an object. (PUSH_NULL begins a call of what is neither a global
+# name nor a method: it may hand a loop an iterator that no name ever holds.)
 INSTRUCTIONS = """
-NOP CACHE RESUME PRECALL CALL KW_NAMES PUSH_NULL POP_TOP COPY SWAP PUSH_EXC_INFO POP_EXCEPT RERAISE RAISE_VARARGS
+NOP CACHE RESUME PRECALL CALL KW_NAMES POP_TOP COPY SWAP PUSH_EXC_INFO POP_EXCEPT RERAISE RAISE_VARARGS
 CHECK_EXC_MATCH LOAD_ASSERTION_ERROR LOAD_CONST LOAD_FAST LOAD_CLOSURE LOAD_DEREF COPY_FREE_VARS MAKE_CELL MAKE_FUNCTION
 RETURN_VALUE RETURN_GENERATOR EXTENDED_ARG BUILD_TUPLE BUILD_LIST BUILD_SET BUILD_MAP BUILD_CONST_KEY_MAP BUILD_STRING
 BUILD_SLICE FORMAT_VALUE LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE LIST_TO_TUPLE

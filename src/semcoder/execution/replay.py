@@ -7,8 +7,9 @@ checked against an independent run.
 import sys
 from types import FrameType
 
+from semcoder.execution.events import INNER_FRAMES
 from semcoder.execution.literals import to_literal
-from semcoder.execution.tracer import INNER_FRAMES, PROGRAM, EventLimit
+from semcoder.execution.tracer import PROGRAM, EventLimit
 
 
 class Replay:

@@ -13,13 +13,11 @@ from operator import is_
 from types import CodeType, FrameType, FunctionType
 
 from semcoder.execution.effects import RETURN, YIELD, LineEffects
+from semcoder.execution.events import DELETED
 from semcoder.execution.literals import HEAP_TYPE, SCALARS, ValueLimit, to_literal, type_flags, type_name
 
 PROGRAM = "<program>"  # file name under which a traced program is compiled
-DELETED = "<deleted>"
-INNER_FRAMES = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")  # part of the line that holds them
 ABSENT = object()
-NOBODY: frozenset[str] = frozenset()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
     [], (), "", "\u20ac", b"", {}, {}.values(), {}.items(), set(), range(1), range(2**70)))))
@@ -82,7 +80,7 @@ class Tracer:
 class FrameLog:
     """What is known of one frame, from its call to its end: the local trace function is its method `follow`."""
 
-    __slots__ = ("changed", "copies", "effects", "last_raise", "names", "odd", "seen", "template", "texts", "tracer",
+    __slots__ = ("changed", "copies", "effects", "is_odd", "last_raise", "names", "seen", "template", "texts", "tracer",
                  "values")
 
     def __init__(self, tracer: Tracer, frame: FrameType, effects: LineEffects):
@@ -95,7 +93,7 @@ class FrameLog:
         self.values: dict[str, object] = {}  # as of the last event, with their texts
         self.texts: dict[str, str] = {}
         self.copies: dict[str, list] = {}  # of longer lists of scalars: compared faster than written anew
-        self.odd = NOBODY  # names through whose values builtins can change other objects (iterators, say)
+        self.is_odd = False  # it has held a value, an iterator say, through which builtins can change other objects
         self.last_raise = None
         self.seen = tracer.risk
         self.names = ()
@@ -137,7 +135,7 @@ class FrameLog:
             events.append(event)
             self.seen = tracer.risk
             self.names, change = self.effects[line]
-            if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+            if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.is_odd:
                 tracer.risk += 1
         except (EventLimit, ValueLimit) as limit:
             tracer.limit = limit
@@ -162,7 +160,7 @@ class FrameLog:
         """Notes what the line now going on can change, here and in other frames."""
         self.seen = self.tracer.risk
         self.names, change = self.effects[line]
-        if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.odd:
+        if change and (change is True or type(self.values.get(change)) not in IMMUTABLE) or self.is_odd:
             self.tracer.risk += 1
 
     def add(self, kind: str, line: int, value: str | None = None) -> None:
@@ -193,7 +191,6 @@ class FrameLog:
         """Compares one name's value with what is known of it."""
         if value is ABSENT:
             del self.values[name], self.texts[name]
-            self.odd -= {name}
             self.copies.pop(name, None)
             self.changed[name] = DELETED
             return
@@ -204,36 +201,11 @@ class FrameLog:
             self.copies.pop(name, None)
         if type(value) not in STEADY:
             if "<" in text:
-                self.odd |= {name}
-            elif self.odd:
-                self.odd -= {name}
+                self.is_odd = True  # for good: a loop may go on over an iterator that no name holds any more
             if type(value) is list and len(value) > LONG and text[0] == "[" and NESTED(text, 1) is None:
                 self.copies[name] = value.copy()
-        elif self.odd:
-            self.odd -= {name}
         if self.texts.get(name) != text and name != ".0":  # the iterator that a comprehension takes its items from
             self.texts[name] = self.changed[name] = text
-
-
-def rebuild_states(events: list[dict]) -> list[dict[str, str]]:
-    """Returns, for each event, the locals (name -> literal) of its frame at that moment, before what it changed.
-
-    The inverse of the delta encoding: what a reader needs to say which values a line worked on. A call has nothing
-    before it; its arguments are what it changed.
-    """
-    frames: dict[int, dict[str, str]] = {}
-    states = []
-    for event in events:
-        frame = frames.setdefault(event["frame"], {})
-        states.append(dict(frame))
-        for name, text in event["changed"].items():
-            if text == DELETED:
-                frame.pop(name, None)
-            else:
-                frame[name] = text
-        if event["kind"] in ("return", "unwind"):
-            del frames[event["frame"]]
-    return states
 
 
 def describe_exception(error: BaseException, max_chars: int) -> str:
@@ -247,19 +219,6 @@ def describe_exception(error: BaseException, max_chars: int) -> str:
     elif is_plain and len(arguments) == 1:
         message = str(arguments[0])
     return f"{type_name(kind)}: {message}"
-
-
-def fold_inner_frames(events: list[dict]) -> list[dict]:
-    """Returns the events without those of comprehensions and lambdas, which then count as part of their line."""
-    is_inner: list[bool] = []  # for each depth of the stack
-    kept = []
-    for event in events:
-        depth = event["depth"]
-        if event["kind"] in ("call", "resume"):
-            is_inner[depth:] = [event["function"] in INNER_FRAMES]
-        if not is_inner[depth]:
-            kept.append({**event, "depth": depth - sum(is_inner[:depth])})
-    return kept
 
 
 class LineCounter:
@@ -286,7 +245,3 @@ class LineCounter:
             if self._left < 0:
                 raise EventLimit("too many lines")
         return self._count
-
-
-__all__ = ["DELETED", "INNER_FRAMES", "PROGRAM", "EventLimit", "LineCounter", "Tracer", "ValueLimit",
-           "fold_inner_frames", "rebuild_states"]

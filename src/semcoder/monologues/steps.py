@@ -7,7 +7,7 @@ an independent run.
 import ast
 from dataclasses import dataclass, field
 
-from semcoder.execution.tracer import fold_inner_frames, rebuild_states
+from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.monologues.working import work_out
 
 
