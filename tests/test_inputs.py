@@ -16,7 +16,7 @@ from semcoder.corpus.inference import infer_parameters
 from semcoder.corpus.ingredients import Ingredients
 from semcoder.corpus.inputs import MAX_ROUNDS, ROUND_INPUTS, Subject, expand_inputs
 from semcoder.corpus.kinds import draw_value, kind_of, parse_kinds
-from semcoder.corpus.mutation import MAX_CHARS, MAX_GROWTH, MAX_LENGTH, mutate_value
+from semcoder.corpus.mutation import MAX_CHARS, MAX_LENGTH, mutate_value
 from semcoder.corpus.proposals import Proposer
 from semcoder.execution.literals import is_literal, to_literal
 
@@ -71,7 +71,7 @@ def test_mutation_never_grows_values_without_end(value, seed):
     random, ingredients, start = Random(seed), Ingredients("", [value]), len(value)
     for _ in range(60):
         value = mutate_value(value, random, ingredients)
-    bound = max(MAX_CHARS, start + MAX_GROWTH) if isinstance(value, str) else max(MAX_LENGTH, start)
+    bound = max(MAX_CHARS, start) if isinstance(value, str) else max(MAX_LENGTH, start)
     assert len(value) <= bound
 
 

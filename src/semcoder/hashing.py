@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
-SHARED_CODE = {"debugging": ("evaluation",)}
+SHARED_CODE = {"debugging": ("evaluation",), "corpus": ("endpoint", "answers")}
 
 
 def hash_json(value: object) -> str:
@@ -26,7 +26,7 @@ def hash_code(stage: str) -> str:
     """Returns the SHA-256 of what a stage's modules do: comments, docstrings and layout do not count."""
     package = Path(__file__).parent
     names = ("execution", "prompts", *SHARED_CODE.get(stage, ()), stage)
-    files = [file for name in names for file in (sorted((package / name).glob("*.py")) or [package / f"{name}.py"])]
+    files = [file for name in names for file in (sorted((package / name).rglob("*.py")) or [package / f"{name}.py"])]
     return hash_json([hash_source(file.read_text(encoding="utf-8")) for file in files])
 
 

@@ -9,7 +9,6 @@ from random import Random
 
 from semcoder.corpus.ingredients import Ingredients
 
-MAX_GROWTH = 3  # items, letters beyond the original's length
 MAX_LENGTH = 14  # items of a container that is not that long already
 MAX_CHARS = 60  # the same for text
 MAX_NUMBER = 10**6
@@ -54,7 +53,7 @@ def mutate_text(value: str, random: Random, ingredients: Ingredients) -> str:
         value[:start] + value[end:], value[:start] + piece * 2 + value[end:], value[:start] + seen + value[end:],
         value[:start] + random.choice(ALPHABET) + value[start:], value[:start] + seen + value[start:],
         value[:start] + piece.swapcase() + value[end:], value[::-1], seen, value[:start], value.swapcase(), ""))
-    return new[:max(MAX_CHARS, len(value) + MAX_GROWTH)]
+    return new[:max(MAX_CHARS, len(value))]
 
 
 def mutate_bytes(value: bytes, random: Random, ingredients: Ingredients) -> bytes:

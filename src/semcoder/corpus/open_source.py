@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from semcoder.corpus.candidates import Candidate, make_random
-from semcoder.corpus.filters import Deduplicator
+from semcoder.corpus.duplicates import Deduplicator
+from semcoder.corpus.filters import take_fingerprint
 from semcoder.corpus.harvest import PACKAGES, Function, harvest_modules, list_modules
 from semcoder.corpus.inputs import Expansion, Subject, expand_inputs
+from semcoder.engine import map_chunks
 
 MIN_BRANCH_COVERAGE = 0.8  # functions whose inputs cover less are rejected; paper's mean: 0.93 (App. F)
 SURPLUS = 1.5  # functions tried at once per one asked for; less than half of them pass, so that few are too many
@@ -60,7 +61,7 @@ def harvest_functions(seed: int, counts: Counter) -> Iterator[Function]:
         counts["modules read"] += len(block)
         functions: list[Function] = []
         parts = [block[i:i + MODULES_PER_TASK] for i in range(0, len(block), MODULES_PER_TASK)]
-        for found, rejects in Parallel(n_jobs=-1)(map(delayed(harvest_modules), parts)):
+        for found, rejects in map_chunks(harvest_modules, parts):
             functions += found
             counts.update(rejects)
         make_random("functions", seed, number).shuffle(functions)
@@ -74,7 +75,7 @@ def drop_duplicates(found: Iterable[Function], jaccard: float, counts: Counter) 
     """Yields the functions without later equals and near-equals, which are counted."""
     filters = Deduplicator(jaccard)
     for function in found:
-        reason = filters.find_reason(function.candidate.code)
+        reason = filters.find_reason(take_fingerprint(function.candidate.code))
         if reason:
             counts[f"rejected: {reason}"] += 1
         else:

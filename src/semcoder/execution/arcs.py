@@ -17,7 +17,7 @@ RESUME = dis.opmap["RESUME"]
 class ArcRecorder:
     """Collects the distinct arcs of one execution; use as a context manager around the module and the call."""
 
-    def __init__(self, max_events: int, max_value_chars: int):
+    def __init__(self, max_events: int, max_value_chars: int, on_large: str = "stop"):
         """Args: max_events: executed lines after which the run ends; max_value_chars: unused, watchers share it."""
         self._arcs: set[tuple[int, int]] = set()
         self._last: dict[FrameType, int] = {}  # the line each live frame was on

@@ -69,7 +69,7 @@ def load_program(code: str | CodeType) -> dict:
 
 
 def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = "", max_events: int = 400,
-             max_value_chars: int = 400, count_lines: bool = False) -> Outcome:
+             max_value_chars: int = 400, on_large: str = "stop", count_lines: bool = False) -> Outcome:
     """Returns the Outcome of `entry(input_text)` in a fresh namespace.
 
     Args:
@@ -80,9 +80,10 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
             call and of the program's top level), or "" for none.
         max_events: events (or, with `count_lines`, lines) after which the run ends as `event_limit`.
         max_value_chars: length of any value's literal after which it ends as `value_limit`.
+        on_large: "mark" puts marks in place of such values instead, and of an output that has no literal.
         count_lines: without tracing, still end endless loops.
     """
-    watcher = WATCHERS[watch](max_events, max_value_chars) if watch else None
+    watcher = WATCHERS[watch](max_events, max_value_chars, on_large) if watch else None
     guard = watcher or (LineCounter(max_events) if count_lines else contextlib.nullcontext())
 
     def call() -> Outcome:
@@ -93,10 +94,10 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
             value = eval(expression, namespace)
             if watcher and sys.gettrace() is None:
                 return Outcome("exception", "the program turned tracing off")
-        text = to_literal(value, max_value_chars)  # first, because it is bounded
-        if not is_literal(value):
+        text = to_literal(value, max_value_chars, on_large)  # first, because it is bounded
+        if on_large == "stop" and not is_literal(value):
             return Outcome("not_literal", type(value).__name__)
-        return Outcome("ok", text, tuple(watcher.events) if watcher else ())
+        return Outcome("ok", text, list_events(watcher))
 
     return settle(call, watcher)
 
@@ -118,17 +119,22 @@ def settle(action: Callable[[], Outcome], watcher=None) -> Outcome:
     try:
         return action()
     except EventLimit as error:
-        return Outcome("event_limit", str(error))
+        return Outcome("event_limit", str(error), list_events(watcher))
     except ValueLimit as error:
-        return Outcome("value_limit", str(error))
+        return Outcome("value_limit", str(error), list_events(watcher))
     except OutputLimit:
         return Outcome("output_limit", f"printed more than {MAX_PRINTED_CHARS} characters")
     except MemoryError:
         return Outcome("memory")
     except BaseException as error:  # whatever a program raises, SystemExit included, is its outcome
-        return Outcome("exception", describe_error(error), tuple(watcher.events) if watcher else ())
+        return Outcome("exception", describe_error(error), list_events(watcher))
     finally:
         sys.stdout = outside
+
+
+def list_events(watcher) -> tuple:
+    """Returns what a watcher recorded, also of a run that it ended; () where nothing watched."""
+    return tuple(watcher.events) if watcher else ()
 
 
 def describe_error(error: BaseException) -> str:
@@ -148,7 +154,7 @@ def run_task(job: Job, code: str | CodeType, number: int, send: int) -> None:
     try:
         if number < len(job.inputs):
             outcome = run_call(code, job.entry, job.inputs[number], watch=job.watch, max_events=job.max_events,
-                               max_value_chars=job.max_value_chars)
+                               max_value_chars=job.max_value_chars, on_large=job.on_large)
         else:
             outcome = run_test(code, job.tests[number - len(job.inputs)])
         events = json.dumps(outcome.events) if outcome.events else ""

@@ -13,6 +13,7 @@ class Job:
     watch: str = ""  # "" or a name in execute.WATCHERS
     max_events: int = 400
     max_value_chars: int = 400
+    on_large: str = "stop"  # a longer value: "stop" ends the run, "mark" puts a mark in its place
     timeout_s: float = 2.0  # processor time of one execution, on a machine of reference speed
     tests: tuple[str, ...] = field(default=())  # statements run after the program, each on its own
 

@@ -19,12 +19,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from functools import partial
 
-from joblib import Parallel, delayed
 from more_itertools import chunked
-from tqdm.auto import tqdm
 
+from semcoder.engine import map_chunks
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.levels import LAYERS, check_level, list_launches, list_readable, name_level
@@ -86,8 +85,10 @@ class Sandbox:
                 self._launch(prefix, package_root)
                 greeting = json.loads(self._read(time.monotonic() + START_S))
             except (OSError, SandboxFault) as error:  # no such right here: try the next way
-                errors.append(f"{layer or 'plain'}: {error}")
                 self._stop()
+                self._errors.seek(0)
+                told = self._errors.read().decode(errors="replace").strip().split("\n")[-1]
+                errors.append(f"{layer or 'plain'}: {told or error}")
                 continue
             self.layers, self.speed = [layer] * bool(layer) + greeting["layers"], greeting["speed"]
             return
@@ -95,10 +96,11 @@ class Sandbox:
 
     def _launch(self, prefix: list[str], package_root: str) -> None:
         settings = {"layers": list(self._wanted), "readable": list_readable(package_root), "folder": self._folder}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the server
         self._server = subprocess.Popen(
             # Not -I: it would ignore PYTHONHASHSEED, and sets of strings would come in another order each time.
             [*prefix, sys.executable, "-s", "-P", "-c", START.format(package_root, json.dumps(settings))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=self._folder,
             env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": str(self._hash_seed), "LC_ALL": "C.UTF-8"},
             start_new_session=True)
 
@@ -190,14 +192,9 @@ def run_jobs(jobs: Iterable[Job], description: str = "", *, hash_seed: int = 0,
     Raises:
         UserError: this machine's sandbox is weaker than `min_level`.
     """
-    chunks = chunked(jobs, CHUNK)
-    first, second = next(chunks, []), next(chunks, [])
-    if not second:  # not worth another process
-        yield from run_chunk(first, hash_seed, min_level)
-        return
-    tasks = (delayed(run_chunk)(chunk, hash_seed, min_level) for chunk in chain((first, second), chunks))
-    done = Parallel(n_jobs=-1, return_as="generator")(tasks)
-    for outcomes in tqdm(done, desc=description, unit="50 programs", mininterval=2):
+    check_level(find_box().level, min_level)
+    for outcomes in map_chunks(partial(run_chunk, hash_seed=hash_seed, min_level=min_level), chunked(jobs, CHUNK),
+                               description=description, unit=f"x {CHUNK} programs"):
         yield from outcomes
 
 

@@ -48,6 +48,7 @@ def serve(settings: dict) -> None:
     children = open_children()
     speed = measure_speed()
     layers, child_filter = confine(settings)
+    os.dup2(null, 2)  # what went wrong until here is told; what programs write there is not wanted
     write_message(channel_out, json.dumps({"layers": layers, "speed": speed}).encode())
     gc.collect()
     gc.freeze()  # children must not copy the server's pages to look for garbage in them

@@ -1,4 +1,4 @@
-"""What described programs are made of: operations on lists of numbers and on texts.
+"""What described programs are made of: operations on lists of numbers and on texts, those of level 1.
 
 Each operation states itself three times, independently: in words, in code (one or more realisations that set
 `{y}` from `{x}`, with the constant `{k}`) and as a reference function of its own.
@@ -14,12 +14,13 @@ class Operation:
     """One step of a described program."""
 
     name: str
-    takes: str  # list | str
-    gives: str  # list | str | int | bool; int and bool end a chain
+    takes: str  # list | str | words | dict | rows
+    gives: str  # the same, or int or bool, which end a chain
     phrases: tuple[str, ...]
     bodies: tuple[str, ...]
     reference: Callable
-    constant: str = ""  # "" | number (2 to 6) | few (2 or 3) | letter
+    constant: str = ""  # "" | number (2 to 6) | few (2 or 3) | letter | word | sep
+    level: int = 1
 
 
 def each(expression: str) -> tuple[str, ...]:
