@@ -160,6 +160,8 @@ def test_a_function_brings_its_helpers_imports_errors_and_doctests():
     ("Count the words of a text::\n\n    >>> f('a')", "Count the words of a text."),
     ("Join the parts with\na single comma.\n\nArgs:\n    x: …", "Join the parts with a single comma."),
     ("\n    Returns the *n* largest items\n    >>> f(1)\n", "Returns the `n` largest items."),
+    ("Gives the length of\n:func:`f` and more.", "Gives the length of `f` and more."),
+    ("Parse a list of words like this:\n\n    a", "Parse a list of words."),
     ("Helper of the parser that reads lines.", ""), ("Same as a + b.", ""), ("Prime test", ""), ("", ""),
     (">>> f(1)\n2", ""), ("Deprecated, use the other function.", ""), ("Is prime of the prime.", "")])
 def test_descriptions_are_one_clean_paragraph_or_nothing(docstring, text):

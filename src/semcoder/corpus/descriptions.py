@@ -7,7 +7,7 @@ MIN_WORDS = 4
 # Lines that end the first paragraph: examples, field lists, headings and the underlines of headings.
 HEADINGS = ("args?|arguments|keyword arguments|parameters?|params|returns?|yields?|raises|notes?|examples?|usage|input|"
             "output|references?|see also|complexity|time complexity|space complexity|source")
-BREAK = re.compile(r"\s*(>>>|\.\. |:\w+[^:]*:|@\w+|[-=~*]{3,}\s*$|(" + HEADINGS + r")\s*(:|$))", re.I)
+BREAK = re.compile(r"\s*(>>>|\.\. |:\w+[^:`]*:(?!`)|@\w+|[-=~*]{3,}\s*$|(" + HEADINGS + r")\s*(:|$))", re.I)
 MARKUP = (
     (re.compile(r"::(?=\s|$)"), ":"),  # rst: a code block follows
     (re.compile(r":[\w:.+-]+:`~?!?([^`<]*?)(?:\s*<[^`]*>)?`"), r"`\1`"),  # rst: :func:`name`
@@ -42,7 +42,7 @@ def clean_description(docstring: str, name: str) -> str:
     for pattern, replacement in MARKUP:
         text = pattern.sub(replacement, text)
     text = SIGNATURE.sub("", text).strip()
-    text = re.sub(r"[:,;\s]+$", ".", text)
+    text = re.sub(r"(,? (like this|as follows|for example))?[:,;\s]+$", ".", text)
     text = re.sub(r"\s+([.,;])", r"\1", text)
     if not text or is_empty(text, name):
         return ""

@@ -4,6 +4,9 @@ A round proposes inputs (see proposals) for all programs together, runs them, an
 branch not covered before or show a new class of value. It ends when a program is covered and has inputs enough, when
 nothing new is found or can be proposed, and in any case after MAX_ROUNDS. What is chosen has been run twice more, once
 under another hash seed, with the same trace: an input whose run depends on chance is rejected.
+
+Departure: the paper alternates type-aware mutation with a language model and looks at values only (App. F); here
+values are mutated or drawn from inferred types, no model is needed, and coverage guides the search.
 """
 
 import ast
