@@ -17,7 +17,7 @@ from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.constructs import METHODS, count_constructs, list_missing
 from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.corpus.synthetic.acceptance import MAX_CHARS, accept, draw_runs, find_dead, find_flaw, trace
-from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, PLAN_EVERY, PLANS, draw_arguments, grow_program
+from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, draw_arguments, grow_program
 from semcoder.corpus.synthetic.described import OPERATIONS, find_untruth
 from semcoder.corpus.synthetic.flow import UNPROVEN, read_flows
 from semcoder.corpus.synthetic.growth import Stuck
@@ -216,9 +216,9 @@ def test_hardly_any_index_is_given_up(generate, level):
 
 @cache
 def generate_many() -> tuple[str, ...]:
-    """Returns the code of as many level 3 programs as it takes for each plan to have its turn."""
-    found = [generate(0, index, 3, 3)[0] for generate, count in ((generate_crux, PLAN_EVERY * len(PLANS[3])),
-                                                                 (generate_described, 200)) for index in range(count)]
+    """Returns the code of some thousand level 3 programs of both families."""
+    found = [generate(0, index, 3, 3)[0] for generate, count in ((generate_crux, 2500), (generate_described, 200))
+             for index in range(count)]
     return tuple(candidate.code for candidate in found if candidate)
 
 

@@ -4,8 +4,8 @@ Level 1 is short and shallow: a few operations on numbers, strings and lists of 
 sets, tuples, nested lists, while loops, early returns, exceptions and most methods of the built-in types; level 3 adds
 helper functions, lambdas, match, walrus, generators and longer bodies. Each level mixes in the one below it.
 
-Above level 1 every third index has a plan: one entry of the tables, each in its turn, that its program must show and
-its parameters must suit. So the rarest method has its place, while the rest follows the tables' weights.
+Above level 1 one program in three has a plan: an entry of the tables, each in its turn, that it must show and that its
+parameters must suit. So the rarest method has its place, while the rest follows the tables' weights.
 """
 
 from random import Random
@@ -23,7 +23,6 @@ from semcoder.corpus.synthetic.templates import Block, Production, Table
 from semcoder.corpus.synthetic.values import Source
 
 MAX_ATTEMPTS = 60  # grown anew until a program passes all tests
-Growth.changes = CHANGES
 EASY_MAKERS = ("assign", "assign", "assign", CHANGES, CHANGES, Table(*EASY_BRANCHES), Table(*EASY_LOOPS))
 BLOCKS = Table(*EASY_BRANCHES, *EASY_LOOPS, *BRANCHES, *LOOPS, *IN_PLACE, *SETS, *STRINGS, *CONTROL, *FUNCTIONS)
 ASSIGN_SHARE = 0.25  # of statements above level 1
@@ -43,13 +42,14 @@ EASY_KINDS = {"int": 1, "str": 1, "ints": 1}  # of assigned variables
 WIDE_KINDS = {"int": 3, "str": 6, "ints": 3, "words": 3, "counts": 1.5, "bool": 0.7, "float": 0.5, "rows": 0.4,
               "pairs": 0.6, "numset": 1.3, "wordset": 0.6, "point": 0.5, "groups": 0.4}
 
-PLAN_EVERY, MAX_PLAN_ATTEMPTS = 3, 12
+PLAN_SHARE, MAX_PLAN_ATTEMPTS = 1 / 3, 30
 ENTRIES = [*((kind, entry) for kind, table in EXPRESSIONS.items() for entry in table.entries),
            *(("", block) for block in BLOCKS.entries)]
-PLANS = {level: [plan for plan in ENTRIES if 1 < plan[1].level <= level
-                 and any(plan[1].needs <= offer for offer in OFFERS.values())
-                 for _ in range(plan[1].num_texts)]  # as many turns as it has texts
+PLANS = {level: [(kind, entry, option) for kind, entry in ENTRIES if 1 < entry.level <= level
+                 and any(entry.needs <= offer for offer in OFFERS.values()) for option in range(entry.num_texts)]
          for level in (2, 3)}
+# Multiples of the golden ratio, modulo 1, fall evenly, also where only every so manieth index is crux-like.
+GOLDEN = (5 ** 0.5 - 1) / 2
 
 
 def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[Candidate | None, list[str]]:
@@ -60,11 +60,11 @@ def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[C
     """
     random = make_random("crux", seed, index, level)
     flaws = []
+    plan = find_plan(index, level)
     for attempt in range(MAX_ATTEMPTS):
-        grown = random.randint(max(1, level - 1), level)
-        plan = None
-        if level > 1 and index % PLAN_EVERY == 0 and attempt < MAX_PLAN_ATTEMPTS:
-            grown, plan = level, PLANS[level][index // PLAN_EVERY % len(PLANS[level])]
+        if attempt == MAX_PLAN_ATTEMPTS:
+            plan = None
+        grown = level if plan else random.randint(max(1, level - 1), level)
         source = Source(random, grown)
         try:
             code, types = grow_program(random, grown, source, plan)
@@ -80,13 +80,19 @@ def generate_crux(seed: int, index: int, level: int, num_inputs: int) -> tuple[C
     return None, flaws
 
 
+def find_plan(index: int, level: int) -> tuple[str, Production | Block, int] | None:
+    """Returns (type, entry, alternative) that an index must show, or None: it is free."""
+    turn = index * GOLDEN % 1 / PLAN_SHARE
+    return PLANS[level][int(turn * len(PLANS[level]))] if level > 1 and turn < 1 else None
+
+
 def draw_arguments(source: Source, types: tuple[str, ...]) -> str:
     """Returns an argument list for parameters of the given types."""
     return ", ".join([source.draw(kind) for kind in types])
 
 
 def grow_program(random: Random, level: int, source: Source,
-                 plan: tuple[str, Production | Block] | None = None) -> tuple[str, tuple[str, ...]]:
+                 plan: tuple[str, Production | Block, int] | None = None) -> tuple[str, tuple[str, ...]]:
     """Returns (code, parameter types) of one random function named f; it begins with what is planned, if anything.
 
     Raises:
@@ -126,14 +132,16 @@ def draw_types(random: Random, level: int, needs: frozenset[str]) -> tuple[str, 
     return random.choices(fitting, [WIDE_SIGNATURES[types] for types in fitting])[0]
 
 
-def begin(g: Growth, kind: str, entry: Production | Block) -> None:
+def begin(g: Growth, kind: str, entry: Production | Block, option: int) -> None:
     """Adds what is planned: a block, or (for a production) an assignment of its type."""
+    g.option = option
     if isinstance(entry, Block):
         g.add(entry, 1)
     else:
         text = g.write(entry)
         g.unread[name := g.declare(kind)] = None
         g.lines.append(f"    {name} = {text}")
+    g.option = None
 
 
 def assign(g: Growth) -> None:

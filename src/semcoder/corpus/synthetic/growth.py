@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from random import Random
 
+from semcoder.corpus.synthetic.blocks import CHANGES
 from semcoder.corpus.synthetic.expressions import EXPRESSIONS
-from semcoder.corpus.synthetic.templates import GROUPS, Block, Hole, Production, Table, name_need
+from semcoder.corpus.synthetic.templates import GROUPS, Block, Hole, Production, name_need
 from semcoder.corpus.synthetic.values import Source
 from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
 
@@ -59,6 +60,7 @@ class Growth:
         self.unread: dict[str, None] = {}
         self.taken: set[str] = set()  # every name used so far, also those out of scope
         self.frozen: set[str] = set()  # names that nothing may change now
+        self.option: int | None = None  # which of a template's alternatives is written; None: any
 
     def declare(self, kind: str, is_item: bool = False) -> str:
         """Returns a name and brings it into scope: a fresh one, but items of loops take up names out of scope again."""
@@ -81,14 +83,14 @@ class Growth:
         members = GROUPS.get(kind, (kind,))
         return [name for name, held in self.types.items() if held in members]
 
-    def pick(self, kind: str, avoid: tuple[str, ...] | list[str] = (), prefer: float = PREFER_UNREAD) -> str:
+    def pick(self, kind: str, avoid: tuple[str, ...] | list[str] = ()) -> str:
         """Returns a variable of a type and marks it as read; "" if there is none."""
         names = self.variables(kind)
         names = [n for n in names if n not in avoid] or names
         if not names:
             return ""
         unread = [n for n in names if n in self.unread]
-        name = self.random.choice(unread if unread and self.random.random() < prefer else names[-4:])
+        name = self.random.choice(unread if unread and self.random.random() < PREFER_UNREAD else names[-4:])
         self.unread.pop(name, None)
         return name
 
@@ -138,7 +140,8 @@ class Growth:
             if isinstance(part, str):
                 texts.append(part)
             elif isinstance(part, list):
-                texts.append(self.fill(self.random.choice(part), filling, depth))
+                chosen = self.random.choice(part) if self.option is None else part[self.option % len(part)]
+                texts.append(self.fill(chosen, filling, depth))
             else:
                 texts.append(filling.names.get(part.key) or self.fill_hole(part, filling, depth))
         return "".join(texts)
@@ -200,7 +203,7 @@ class Growth:
         """Adds a statement that changes a variable: not an item, a counter or what the block around it goes through."""
         outer = self.frozen
         self.frozen = outer | set(around.local) | (set(around.used) - set(around.new))
-        block = self.changes.draw(self.random, self.level, self.kinds(), self.kinds(self.frozen))
+        block = CHANGES.draw(self.random, self.level, self.kinds(), self.kinds(self.frozen))
         if block is None:
             raise Stuck("nothing fits")
         filling = Filling()
@@ -208,8 +211,6 @@ class Growth:
             self.lines.append("    " * (depth + indent) + self.fill(parts, filling))
         self.frozen = outer
         around.new.extend(filling.new)
-
-    changes: Table  # set by the module that holds the blocks
 
 
 SMALL_NUMBERS = (1, 2, 2, 3, 3, 4, 5, 6, 7, 10)  # factors and steps; the likelier ones twice

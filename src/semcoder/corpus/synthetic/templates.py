@@ -19,7 +19,7 @@ METHOD, METHOD_SHARE = re.compile(r"\.[a-z@]"), 2.5  # nine in ten of CRUXEval's
 SPLIT = re.compile(r"@\((.*?)\)@|\$([a-z]+)([!+~^]?)(\d?)")
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
 GROUPS = {  # several types that one hole takes
-    "seq": ("str", "ints", "words"), "list": ("ints", "words"), "table": ("counts", "groups"),
+    "seq": ("str", "ints", "words"), "list": ("ints", "words"),
     "sized": ("str", "ints", "words", "counts", "rows", "pairs", "groups", "numset", "wordset", "point")}
 
 

@@ -6,8 +6,8 @@ from semcoder.corpus.synthetic.words import ALPHABET, CODES, FEW_LETTERS, PHRASE
 from semcoder.execution.literals import to_literal
 
 EMPTY_SHARE = 0.06  # of containers and strings above level 1
-STYLES = ("plain", "plain", "phrase", "phrase", "csv", "snake", "dashed", "path", "settings", "code", "mixed", "lines",
-          "tabs", "padded")
+STYLES = ("plain", "plain", "phrase", "phrase", "csv", "snake", "dashed", "path", "settings", "code", "code", "mixed",
+          "mixed", "lines", "tabs", "padded", "padded")
 
 
 class Source:
