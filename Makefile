@@ -1,11 +1,12 @@
 # Every target that needs Python builds .venv first, once; see README.md.
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 PRESET ?= laptop
+BENCHMARKS_DIR ?= $(wildcard ../shared/benchmarks)
 BIN := .venv/bin
 RUN := $(BIN)/python -m semcoder
 
 .DEFAULT_GOAL := help
-.PHONY: help env book render test smoke lab clean
+.PHONY: help env book render test bench smoke lab clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +28,10 @@ render: env ## build the book from finished runs, or from the committed results;
 test: env ## lint, unit tests, the pipeline at smoke and the book build
 	$(BIN)/ruff check --quiet src tests
 	$(BIN)/pytest
+
+bench: env ## measure sandbox, tracer and corpus beside their alternatives; writes results/benchmarks
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
+	$(RUN) bench --benchmarks-dir "$(BENCHMARKS_DIR)"
 
 smoke: ## make book PRESET=smoke
 	@$(MAKE) --no-print-directory book PRESET=smoke

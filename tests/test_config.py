@@ -37,6 +37,14 @@ def test_a_preset_file_changes_what_it_names_and_nothing_else(tmp_path):
     assert config.training == load_preset("laptop").training
 
 
+def test_fields_of_no_stage_are_set_like_the_others(tmp_path):
+    file = tmp_path / "mine.json"
+    file.write_text('{"min_sandbox_level": "rlimits"}')
+    assert load_preset(str(file)).min_sandbox_level == "rlimits" != load_preset("smoke").min_sandbox_level
+    with pytest.raises(UserError, match="levels are rlimits, seccomp, landlock, namespaces"):
+        load_preset("smoke").replace("evaluation", min_sandbox_level="jail")
+
+
 @pytest.mark.parametrize(("field", "value"), [
     ("reasoning_format", "haiku"), ("objectives", ["poetry"]), ("zero_stage", 4), ("num_ranks", 3),
     ("optimizer", "sgd"), ("num_tokens", 0), ("num_tokens", "many"), ("nonsense", 1)])

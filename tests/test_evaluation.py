@@ -13,7 +13,7 @@ from semcoder.prompts import render_answer, render_code_response
 
 CODE = "def f(xs):\n    return sorted(xs)\n"
 ITEM = Item(task_id="t", execution_id="t#0", prompt="", reference="", code=CODE, entry="f", input="[2, 1]",
-            output="[1, 2]", tests=("assert f([2, 1]) == [1, 2]", "assert f([]) == []"))
+            output="[1, 2]", tests=(("[2, 1]", "[1, 2]"), ("[]", "[]")))
 
 
 def verdict(task, text):
@@ -41,16 +41,26 @@ def test_generated_code_must_pass_all_tests(code, expected):
     assert verdict("nl_to_code", render_code_response(code)) == expected
 
 
+def test_code_cannot_pass_by_an_object_that_equals_everything():
+    cheat = "class A(list):\n    def __eq__(self, other):\n        return True\n\ndef f(xs):\n    return A()\n"
+    assert verdict("nl_to_code", render_code_response(cheat)) == "fail"
+
+
+def test_answers_are_not_run_in_a_sandbox_weaker_than_wanted():
+    with pytest.raises(UserError, match="min_sandbox_level"):
+        judge("nl_to_code", [ITEM], [render_code_response(CODE)], "jail")
+
+
 def test_a_response_without_code_is_unreadable_not_wrong():
     assert verdict("nl_to_code", "I do not know") == "no_answer"
 
 
 def test_the_canary_stops_scoring_when_a_reference_fails():
     good = ITEM.__class__(**{**ITEM.__dict__, "reference": render_answer("f", "[2, 1]", "[1, 2]")})
-    check_canary("output_prediction", [good])
+    check_canary("output_prediction", [good], "rlimits")
     bad = ITEM.__class__(**{**ITEM.__dict__, "reference": render_answer("f", "[2, 1]", "[9]")})
     with pytest.raises(UserError, match="1 of 2 reference answers.*no score is given"):
-        check_canary("output_prediction", [good, bad])
+        check_canary("output_prediction", [good, bad], "rlimits")
 
 
 def test_literals_are_compared_by_value_and_type():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from semcoder.execution.execute import run_call
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import find_changed_lines, make_bugs
+from semcoder.monologues.build import find_signature
 from semcoder.monologues.check import find_false_claim
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import find_label, parse_steps, render_reasoning
@@ -160,3 +161,8 @@ def test_the_debugging_monologue_names_the_line_at_fault_and_the_fix():
     text = render_debugging(buggy, fixed, steps, "5")
     assert "[L4] total -= x: total becomes 0 - 2 = -2, which is not what the problem asks for." in text
     assert "Change [L4] from total -= x to total += x\n" in text
+
+
+def test_a_described_program_is_asked_for_by_its_entry_function_wherever_that_stands():
+    code = "def main(x, *, k=1):\n    return helper(x) + k\n\ndef helper(x):\n    return x * 2\n"
+    assert find_signature({"code": code, "entry": "main"}) == "def main(x, *, k=1):"

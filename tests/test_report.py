@@ -27,6 +27,15 @@ def report(run_root, monkeypatch):
     return make_report(monkeypatch, make_upstream())
 
 
+def test_coverage_is_a_mean_over_programs_with_the_papers_beside(run_root):
+    frame = tables.tabulate_coverage(make_upstream().corpus).set_index(["source", "family"])
+    assert frame.loc[("synthetic", "crux"), "branch_coverage"] == 1 and frame["line_coverage"].iloc[:-1].eq(1).all()
+    assert frame.loc[("synthetic", "described"), "branch_coverage"] == 0.5  # one of two branches in each
+    mixed = frame.loc[("all", "all")]
+    assert mixed["branch_coverage"] == pytest.approx(1 - 0.5 * (1 - mixed["all_branches"]))
+    assert frame.loc[("the paper's PyX", ""), "branch_coverage"] == 0.93
+
+
 # --- verdicts ---
 
 @pytest.mark.parametrize("monologue, direct, conclusion, words", [

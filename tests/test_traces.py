@@ -1,8 +1,7 @@
-"""The tracer loses nothing: from its deltas every intermediate state can be rebuilt."""
+"""Values have canonical texts, and a trace says what each step changed. Round trips: test_tracer.py."""
 
 import ast
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,9 +9,9 @@ from hypothesis import strategies as st
 
 from semcoder.execution.execute import run_call
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
-from semcoder.execution.tracer import rebuild_states
+from semcoder.presets import load_preset
+from semcoder.traces.build import trace_chunk
 
-BENCHMARKS = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
@@ -43,23 +42,6 @@ def test_a_value_over_the_limit_is_refused(value):
         to_literal(value, max_chars=50)
 
 
-def compare_with_replay(code, entry, text):
-    """The states rebuilt from deltas must equal the full copies that another watcher took."""
-    trace = run_call(code, entry, text, watch="trace", max_events=5000, max_value_chars=5000)
-    replay = run_call(code, entry, text, watch="replay", max_events=5000, max_value_chars=5000)
-    assert trace.status == replay.status and trace.output == replay.output
-    events = list(trace.events)
-    kinds = ("line", "return")
-    rebuilt = [(e["line"], s) for e, s in zip(events, rebuild_states(events), strict=True) if e["kind"] in kinds]
-    assert rebuilt == [(e["line"], e["locals"]) for e in replay.events]
-    return trace
-
-
-def test_states_rebuilt_from_a_trace_equal_an_independent_replay(loop_program, nested_program):
-    assert compare_with_replay(*loop_program).status == "ok"
-    assert compare_with_replay(*nested_program).status == "ok"
-
-
 def test_a_change_through_an_alias_is_an_event():
     code = "def f(xs):\n    ys = xs\n    ys.append(1)\n    return xs"
     events = run_call(code, "f", "[]", watch="trace").events
@@ -71,13 +53,6 @@ def test_a_caught_exception_and_a_deleted_name_are_recorded():
     outcome = run_call(code, "f", "{}", watch="trace")
     assert [e["value"] for e in outcome.events if e["kind"] == "exception"] == ["KeyError: 'k'"]
     assert {"x": "<deleted>"} in [e["changed"] for e in outcome.events]
-    compare_with_replay(code, "f", "{}")
-
-
-def test_recursion_keeps_the_frames_apart():
-    code = "def f(n):\n    if n == 0:\n        return 1\n    m = f(n - 1)\n    return n * m"
-    outcome = compare_with_replay(code, "f", "3")
-    assert outcome.output == "6" and max(e["depth"] for e in outcome.events) == 3
 
 
 def test_an_endless_or_growing_run_is_ended_while_it_runs():
@@ -87,12 +62,18 @@ def test_an_endless_or_growing_run_is_ended_while_it_runs():
     assert run_call(grow, "f", "3", watch="trace").status == "value_limit"
 
 
-def test_every_cruxeval_program_can_be_rebuilt_from_its_trace():
-    file = BENCHMARKS / "cruxeval_dev.jsonl"
-    if not file.exists():
-        pytest.skip("no data: ../shared/benchmarks/cruxeval_dev.jsonl")
-    for line in file.read_text().splitlines():
-        item = json.loads(line)
-        outcome = compare_with_replay(item["code"], "f", item["input"])
-        if outcome.status == "ok":
-            assert eval(outcome.output) == eval(item["output"])
+def test_traces_come_in_order_and_rejects_are_counted_by_reason():
+    programs = [{"task_id": f"t{i}", "split": "train", "code": f"def f(x):\n    return x + {i}", "entry": "f"}
+                for i in range(6)]
+    items = [(p, [{"execution_id": f"{p['task_id']}#{k}", "input": str(k), "output": str(i + k)} for k in range(2)])
+             for i, p in enumerate(programs)]
+    items[1][1][0]["output"] = "-1"
+    programs[2]["code"] = "def f(x):\n    while True:\n        x += 1"
+    programs[3]["code"] = "def f(x):\n    raise ValueError"
+    items[4][1][1]["input"] = "'a' * 1000"
+    rows, counts = trace_chunk(items, load_preset("smoke"))
+    assert [r["execution_id"] for r in rows] == ["t0#0", "t0#1", "t1#1", "t4#0", "t5#0", "t5#1"]
+    assert counts == {"kept: traces": 6, "rejected: other_output": 1, "rejected: event_limit": 2,
+                      "rejected: exception": 2, "rejected: value_limit": 1}
+    events = json.loads(rows[-1]["events"])
+    assert len(events) == rows[-1]["num_events"] and events[-1]["value"] == "6"

@@ -54,6 +54,9 @@ def make_corpus(config: Config) -> Run:
         tables[f"programs/{split}"] = programs
         tables[f"executions/{split}"] = [{"execution_id": f"{p['task_id']}#{k}", "task_id": p["task_id"]}
                                          for p in programs for k in range(2)]
+        tables[f"coverage/{split}"] = [{"task_id": p["task_id"], "lines": 2, "covered_lines": 2,
+                                        "branches": 2 * (i % 2), "covered_branches": i % 2}
+                                       for i, p in enumerate(programs)]
     return make_run(Run("corpus", config), tables, {"kept: crux": 7, "rejected: dead statement": 3})
 
 

@@ -1,25 +1,25 @@
-"""Command line: `python -m semcoder book | run | render | plan | publish`."""
+"""Command line: `python -m semcoder COMMAND`; `--help` lists the commands."""
 
 import argparse
 import json
 import sys
 
+from semcoder.commands import trace
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit status (2 for a mistake the reader can mend)."""
+    """Runs one command; returns its exit status, 0 where it has none (2 for a mistake the reader can mend)."""
     options = make_parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except UserError as error:
         print(f"semcoder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("semcoder: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
-    return 0
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -38,6 +38,18 @@ def make_parser() -> argparse.ArgumentParser:
     add("render", lambda _: render(), "build the book from finished or committed results")
     add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
+    trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
+    bench = add("bench", run_bench, "measure sandbox, tracer and corpus beside their alternatives (results/benchmarks)")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
+    bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
+    bench.add_argument("--benchmarks-dir", default="", metavar="DIR",
+                       help="folder with humaneval.jsonl and cruxeval_dev.jsonl (default: our own programs only)")
+    export = add("export", export_examples, "write a finished preset's examples in the fields of PyX and PyX-R")
+    export.add_argument("--preset", **preset)
+    export.add_argument("--to", required=True, metavar="FOLDER", help="gets pyx.jsonl, pyx_r.jsonl and README.md")
+    again = add("reexecute", reexecute, "execute released PyX or PyX-R rows again and count what comes out")
+    again.add_argument("where", help="a .jsonl file, or a hub name such as semcoder/PyX")
+    again.add_argument("--rows", type=int, default=0, help="read so many rows at most (default: all)")
     show = add("config", show_config, "print a preset's values as JSON")
     show.add_argument("--preset", **preset)
     show.add_argument("--stage", choices=STAGES, help="only this stage")
@@ -71,12 +83,42 @@ def publish() -> None:
     publish_reference()
 
 
+def run_bench(options: argparse.Namespace) -> None:
+    """Measures."""
+    from semcoder.benchmarks.run import run_benchmarks
+
+    run_benchmarks(options.names, options.quick, options.benchmarks_dir)
+
+
 def plan(options: argparse.Namespace) -> None:
     """Prints the training plan."""
     from semcoder.presets import load_preset
     from semcoder.training.plan import plan_training
 
     print(json.dumps(plan_training(load_preset(options.preset)), indent=1, ensure_ascii=False))
+
+
+def export_examples(options: argparse.Namespace) -> None:
+    """Writes a preset's examples as PyX and PyX-R."""
+    from pathlib import Path
+
+    from semcoder.monologues.export import export_pyx
+    from semcoder.presets import load_preset
+
+    for name, number in export_pyx(load_preset(options.preset), Path(options.to)).items():
+        print(f"{name}: {number} rows")
+
+
+def reexecute(options: argparse.Namespace) -> None:
+    """Prints how many released rows reproduce, and the others by reason."""
+    from collections import Counter
+
+    from semcoder.corpus.pyx import read_pyx
+
+    counts: Counter = Counter()
+    for _ in read_pyx(options.where, counts, options.rows):
+        pass
+    print(json.dumps(dict(sorted(counts.items())), indent=1, ensure_ascii=False))
 
 
 def show_config(options: argparse.Namespace) -> None:

@@ -11,9 +11,13 @@ import typing
 from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
+from semcoder.execution.levels import LEVELS
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+ENGINES = ("local", "dask", "ray")
+# Fields of Config that belong to no stage.
+COMMON = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")
 
 
@@ -41,12 +45,51 @@ class CorpusConfig:
     """Synthetic programs held out for the validation split."""
     near_duplicate_jaccard: float = 0.95
     """Programs whose canonical token 5-grams overlap at least so much are near-duplicates, in (0, 1]."""
+    realisations_per_behaviour: int = 4
+    """At most so many programs of different outline do the same on shared probe inputs; 1 keeps one of each."""
+    benchmarks_dir: str = ""
+    """Folder with HumanEval, MBPP, CRUXEval, LiveCodeBench files to keep out of the corpus; empty = none given."""
+    num_llm: int = 0
+    """Seeds from which a language model writes a program each, where it can; 0 asks none. Paper: not stated."""
+    llm_base_url: str = "http://127.0.0.1:8000/v1"
+    """OpenAI-compatible endpoint that is asked. Paper: OpenAI's (5)."""
+    llm_model: str = ""
+    """Model asked for problems and solutions. Paper: GPT-3.5-turbo for problems, GPT-4o-mini for solutions (5)."""
+    llm_api_key_env: str = ""
+    """Environment variable that holds the endpoint's key; the key itself is never stored. Empty = no key."""
+    llm_temperature: float = 0.7
+    """Sampling temperature. Paper: not stated."""
+    llm_max_tokens: int = 2048
+    """Tokens of one answer at most. Paper: not stated."""
+    llm_debug_rounds: int = 3
+    """Times a model may mend a program that fails before it is given up. Paper: not stated (3.1)."""
+    llm_timeout_s: float = 120.0
+    """Wall seconds for one request before it is sent again."""
+    llm_num_threads: int = 8
+    """Requests under way at once."""
+    llm_requests_per_minute: float = 0.0
+    """Requests started per minute at most; 0 = no limit."""
+    llm_price_in: float = 0.0
+    """Price of a million prompt tokens, for the cost in the counts. Paper: not stated."""
+    llm_price_out: float = 0.0
+    """Price of a million answer tokens, in the same unit."""
+    pyx: str = ""
+    """Released PyX or PyX-R rows to add: a .jsonl file or a hub name (paper: `semcoder/PyX`); empty = none."""
+    pyx_rows: int = 0
+    """Rows of it read at most; 0 = all. Paper: 93,456 and 18,473 (App. F)."""
 
     def __post_init__(self):
         require(self.num_programs > 0, "num_programs", self.num_programs, "give a positive count")
         require(0 <= self.described_share <= 1, "described_share", self.described_share, "give a fraction")
         require(self.level in (1, 2, 3), "level", self.level, "levels are 1, 2, 3")
         require(self.inputs_per_program > 0, "inputs_per_program", self.inputs_per_program, "at least 1")
+        require(self.realisations_per_behaviour > 0, "realisations_per_behaviour", self.realisations_per_behaviour,
+                "at least 1")
+        require(self.num_llm == 0 or self.llm_model != "", "llm_model", self.llm_model,
+                "name the model to ask, or set num_llm = 0")
+        require("@" not in self.llm_base_url, "llm_base_url", "(hidden)",
+                "it would be stored with its password: use llm_api_key_env")
+        require(self.llm_num_threads > 0, "llm_num_threads", self.llm_num_threads, "at least 1")
         held = self.test_programs + self.validation_programs
         require(held < self.num_programs, "test_programs + validation_programs", held,
                 f"hold out fewer than num_programs = {self.num_programs}")
@@ -198,6 +241,13 @@ class Config:
 
     preset: str
     seed: int = 0
+    engine: str = "local"
+    """Where parallel work runs: `local` (this machine's cores), or an existing `dask` or `ray` cluster. Same rows."""
+    engine_address: str = ""
+    """Address of the cluster's scheduler ("tcp://host:8786" for dask, "auto" or "host:6379" for ray)."""
+    min_sandbox_level: str = "landlock"
+    """Model outputs are not run in a weaker sandbox: rlimits, seccomp, landlock or namespaces. Paper: a check with
+    docker and strace, switched off in its scripts. Changes no result, so it is part of no question."""
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
     monologues: MonologuesConfig = field(default_factory=MonologuesConfig)
@@ -206,17 +256,24 @@ class Config:
     debugging: DebuggingConfig = field(default_factory=DebuggingConfig)
     ablations: AblationsConfig = field(default_factory=AblationsConfig)
 
+    def __post_init__(self):
+        require(self.engine in ENGINES, "engine", self.engine, f"engines are {', '.join(ENGINES)}")
+        require(self.engine == "local" or bool(self.engine_address), "engine_address", self.engine_address,
+                f"give the address of a running {self.engine} cluster")
+        require(self.min_sandbox_level in LEVELS, "min_sandbox_level", self.min_sandbox_level,
+                f"levels are {', '.join(LEVELS)}")
+
     def section(self, stage: str) -> dict:
         """Returns the values of `stage` as plain JSON types; `report` has none of its own."""
         return to_json(getattr(self, stage)) if hasattr(self, stage) else {}
 
     def replace(self, stage: str, **changes) -> "Config":
-        """Returns a copy with fields of one stage changed (`seed` and `preset` belong to no stage).
+        """Returns a copy with fields of one stage changed, or of COMMON.
 
         Raises:
             UserError: unknown field, wrong type or impossible value.
         """
-        top = {name: changes.pop(name) for name in ("seed", "preset") if name in changes}
+        top = {name: changes.pop(name) for name in COMMON if name in changes}
         if not changes:
             return dataclasses.replace(self, **top)
         section = getattr(self, stage)
@@ -249,7 +306,7 @@ def to_json(config: object) -> dict:
 
 def from_json(values: dict) -> Config:
     """Returns the Config that `to_json` wrote; unknown or ill-typed entries raise UserError."""
-    config = Config(preset=values["preset"], seed=values.get("seed", 0))
+    config = Config(**{name: values[name] for name in COMMON if name in values})
     for stage, fields in values.items():
         if isinstance(fields, dict):
             require(stage in STAGES, "stage", stage, f"stages are {', '.join(STAGES)}")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
-SHARED_CODE = {"debugging": ("evaluation",)}
+SHARED_CODE = {"debugging": ("evaluation",), "corpus": ("endpoint", "answers")}
 
 
 def hash_json(value: object) -> str:

@@ -7,12 +7,12 @@ notebook's globals holds the declared names; any other plain value is an undecla
 
 import types
 
-from semcoder.config import STAGES, Config, require
+from semcoder.config import COMMON, STAGES, Config, require
 from semcoder.errors import UserError
 from semcoder.presets import load_preset
 
 # Names a parameters cell may declare that are not config fields.
-SWITCHES = ("preset", "seed", "dry_run")
+SWITCHES = (*COMMON, "dry_run")
 
 
 def read_parameters(stage: str, namespace: dict) -> Config:

@@ -11,6 +11,8 @@ RUNS = RESULTS / "runs"
 EXECUTED = RESULTS / "notebooks"
 REFERENCE = RESULTS / "reference"
 VIEW = RESULTS / "view"
+ANSWERS = RESULTS / "answers"  # of language models, asked once
+BENCHMARKS = RESULTS / "benchmarks"
 
 
 def shown(path: Path) -> str:

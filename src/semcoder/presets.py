@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from semcoder.config import (
+    COMMON,
     AblationsConfig,
     Config,
     CorpusConfig,
@@ -100,11 +101,11 @@ def load_preset(name: str) -> Config:
     path = Path(str(name))
     if path.suffix == ".json" and path.is_file():
         values = json.loads(path.read_text())
-        config = load_preset(values.pop("base", "smoke")).replace("corpus", preset=path.stem)
+        config = load_preset(values.pop("base", "smoke"))
+        top = {name: values[name] for name in COMMON if name in values}
+        config = config.replace("corpus", **{**top, "preset": path.stem})
         for stage, changes in values.items():
-            if stage == "seed":
-                config = config.replace("corpus", seed=changes)
-            else:
+            if stage not in COMMON:
                 require(isinstance(changes, dict) and hasattr(config, stage), f"{path}: {stage}", changes,
                         "give a stage name with its changed fields")
                 config = config.replace(stage, **changes)

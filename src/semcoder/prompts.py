@@ -66,14 +66,21 @@ def render_repair_answer(code: str) -> str:
 def extract_answer(text: str, entry: str) -> tuple[str, str] | None:
     """Returns (input, output) source text of the last answer block, or None if it cannot be read.
 
-    The block must hold `assert entry(args) == value`; splitting is done on the syntax tree, so quotes and
-    `==` inside literals are safe (the release's string split is not).
+    The block must hold `assert entry(args) == value`.
     """
     found = FULL_ANSWER.findall(text)
-    if not found:
-        return None
+    parts = read_assertion(found[-1]) if found else None
+    return parts[1:] if parts and parts[0] == entry else None
+
+
+def read_assertion(text: str) -> tuple[str, str, str] | None:
+    """Returns (entry, input, output) source text of one statement `assert entry(args) == value`, else None.
+
+    Splitting is done on the syntax tree, so quotes, keywords, stars and `==` inside literals are safe (the release's
+    string split is not).
+    """
     try:
-        statement = ast.parse(found[-1].strip()).body
+        statement = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     if len(statement) != 1 or not isinstance(statement[0], ast.Assert):
@@ -82,10 +89,9 @@ def extract_answer(text: str, entry: str) -> tuple[str, str] | None:
     if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
         return None
     call = test.left
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == entry):
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
         return None
-    arguments = [ast.unparse(a) for a in call.args] + [f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords]
-    return ", ".join(arguments), ast.unparse(test.comparators[0])
+    return call.func.id, ast.unparse(call)[len(call.func.id) + 1:-1], ast.unparse(test.comparators[0])
 
 
 def extract_code(text: str) -> str | None:
@@ -98,5 +104,5 @@ def extract_code(text: str) -> str | None:
 
 
 def strip_labels(code: str) -> str:
-    """Returns code without `# [Lx]` marks."""
-    return re.sub(r"  # \[L\d+\]$", "", code, flags=re.MULTILINE).strip("\n") + "\n"
+    """Returns code without `# [Lx]` marks, whatever the space before them."""
+    return re.sub(r"[ \t]*# \[L\d+\]$", "", code, flags=re.MULTILINE).strip("\n") + "\n"

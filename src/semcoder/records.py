@@ -27,14 +27,15 @@ class Execution(TypedDict):
 
 
 class Event(TypedDict):
-    """One step of a trace. `changed` holds what the step did to its frame's locals, name -> literal."""
+    """One step of a trace. `changed` holds what changed in its frame's locals from here to the frame's next event."""
 
-    kind: str  # call | line | return | exception
+    kind: str  # call | resume (a generator goes on) | line | exception | yield | return | unwind (left by an exception)
     line: int  # 1-based, in the program's code
     depth: int  # 0 in the entry function
-    function: str
-    changed: dict[str, str]
-    value: str | None  # literal of what was returned, or "Type: message" of an exception
+    frame: int  # frames are numbered by their first call: 0 is the entry function's
+    function: str  # "<listcomp>", "<lambda>" and the like included
+    changed: dict[str, str]  # name -> literal, a mark such as "<list of 5000>", or "<deleted>"
+    value: str | None  # literal of what was returned or yielded, or "Type: message" of an exception
 
 
 class Trace(TypedDict):

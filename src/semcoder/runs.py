@@ -21,6 +21,7 @@ from semcoder.config import STAGES, Config, require
 from semcoder.environment import describe_environment
 from semcoder.errors import UserError
 from semcoder.hashing import hash_code, hash_file, hash_json
+from semcoder.rows import RowWriter, read_batches
 
 SCHEMA_VERSION = 1
 
@@ -103,20 +104,19 @@ class Run:
 
     def write_json(self, name: str, value: object) -> Path:
         """Writes one JSON file, whole or not at all."""
-        return write_text(self.path / name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+        return write_json(self.path / name, value)
+
+    def open_rows(self, name: str, schema=None) -> RowWriter:
+        """Returns a writer of `name`.parquet: `with run.open_rows(name) as writer: writer.write(rows)`."""
+        return RowWriter(self.path / f"{name}.parquet", schema)
 
     def write_rows(self, name: str, rows: list[dict]) -> Path:
-        """Writes rows as a Parquet file `name`.parquet through Hugging Face `datasets`; zero rows are an error."""
-        from datasets import Dataset, disable_progress_bars
+        """Writes rows as a Parquet file `name`.parquet, its types those of all rows; zero rows are an error."""
+        import pyarrow
 
-        require(len(rows) > 0, f"rows of {self.run_id}/{name}", 0, "the stage kept nothing; see `counts`, ask for more")
-        path = self.path / f"{name}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        disable_progress_bars()
-        Dataset.from_list(rows).to_parquet(str(partial))
-        os.replace(partial, path)
-        return path
+        with self.open_rows(name, pyarrow.Table.from_pylist(rows).schema if rows else None) as writer:
+            writer.write(rows)
+        return self.path / f"{name}.parquet"
 
     def read_rows(self, name: str, filters: list | None = None) -> list[dict]:
         """Returns the rows of `name`.parquet in their written order.
@@ -127,11 +127,18 @@ class Run:
         """
         import pyarrow.parquet
 
+        return pyarrow.parquet.read_table(self._find_rows(name), filters=filters).to_pylist()
+
+    def iterate_rows(self, name: str, columns: list[str] | None = None) -> Iterator[dict]:
+        """Yields the rows of `name`.parquet in their written order, few of them in memory at a time."""
+        return read_batches(self._find_rows(name), columns)
+
+    def _find_rows(self, name: str) -> Path:
         path = self.path / f"{name}.parquet"
         if not path.exists():
             raise UserError(f"{paths.shown(path)} is missing: run notebook {self.stage} again "
                             f"(remove {paths.shown(self.path)} first)")
-        return pyarrow.parquet.read_table(path, filters=filters).to_pylist()
+        return path
 
     def write_jsonl(self, name: str, rows: Iterable[dict]) -> Path:
         """Writes rows as JSON lines, whole or not at all."""
@@ -168,6 +175,11 @@ def write_text(path: Path, text: str) -> Path:
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
     return path
+
+
+def write_json(path: Path, value: object) -> Path:
+    """Writes a JSON file, whole or not at all."""
+    return write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> list[dict]:

@@ -1,145 +1,165 @@
 """Stage `corpus`: programs that execute, with inputs, outputs and, where they have one, a description.
 
 Written as a Hugging Face `datasets` folder: `programs/<split>.parquet`, `executions/<split>.parquet` and a card.
+Programs pass one after another from their source through the filters to a file on disk; in memory stay only the
+filters' index and, per program, the few numbers that decide its split.
 """
 
-import warnings
+import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import ExitStack
 
-from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
-from semcoder.config import Config, CorpusConfig, require
-from semcoder.corpus.candidates import Candidate, make_random
+from semcoder.config import Config, require
+from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.card import write_card
-from semcoder.corpus.filters import Deduplicator, find_leaks
-from semcoder.corpus.open_source import collect_functions
-from semcoder.corpus.synthetic import generate_crux, generate_described
-from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import LEVEL, run_jobs
+from semcoder.corpus.coverage import measure_coverage
+from semcoder.corpus.decontaminate import BENCHMARKS, Decontaminator, find_benchmarks, hash_benchmarks
+from semcoder.corpus.duplicates import Deduplicator
+from semcoder.corpus.sources import CHUNK, Prepared, prepare_foreign, prepare_synthetic
+from semcoder.corpus.splits import Marks, assign_splits, take_marks
+from semcoder.engine import open_engine
+from semcoder.execution.sandbox import describe_level
+from semcoder.hashing import hash_json
 from semcoder.records import SPLITS
+from semcoder.rows import RowWriter, join_by_task
 from semcoder.runs import Run
 
-CHUNK = 250  # programs generated per parallel task
-# Chunks are asked for until there are enough programs, so some are always under way when we stop.
-warnings.filterwarnings("ignore", message=".*tasks which were still being processed")
+ACCEPTED = "accepted"  # rows of all accepted programs, between the filters and the splits; removed at the end
 MAX_TRIES_PER_PROGRAM = 10  # generated programs per accepted one before we say that the level is exhausted
 
 
 def build_corpus(config: Config) -> Run:
-    """Returns the finished run that holds `programs/<split>` and `executions/<split>` (see records)."""
-    run = Run("corpus", config)
+    """Returns the finished run that holds `programs/`, `executions/` (see records) and `coverage/` of each split."""
+    files = find_benchmarks(config.corpus.benchmarks_dir)
+    hashes = hash_benchmarks(files)
+    # What the benchmarks' files hold is part of the question, where they lie is not.
+    run = Run("corpus", config.replace("corpus", benchmarks_dir=""), **({"benchmarks": hashes} if hashes else {}))
     if run.is_complete:
         return run
-    with run:
-        run.notes["sandbox_level"] = LEVEL
-        splits = split_candidates(collect_candidates(config, run.counts), config, run.counts)
-        for split, candidates in splits.items():
-            write_split(run, split, candidates)
+    with run, open_engine(config):
+        run.notes |= describe_level() | {"engine": config.engine}
+        filters = Filters(config, Decontaminator(files), run.counts)
+        with run.open_rows(ACCEPTED) as writer:
+            marks = accept_programs(config, filters, writer, run)
+        write_splits(run, assign_splits(marks, config.corpus))
+        write_coverage(run)
         write_card(run)
     return run
 
 
-def collect_candidates(config: Config, counts: Counter) -> list[Candidate]:
-    """Returns distinct programs, the synthetic ones first: exact and near-duplicates are dropped and counted."""
-    filters = Deduplicator(config.corpus.near_duplicate_jaccard)
-    kept = []
-    bar = tqdm(total=config.corpus.num_programs, desc="synthetic programs", unit="programs", mininterval=2)
-    for candidate in generate_synthetic(config, counts):
-        if is_new(candidate, filters, counts):
-            kept.append(candidate)
-            bar.update()
-        if len(kept) == config.corpus.num_programs:
-            break
-    bar.close()
-    require(len(kept) == config.corpus.num_programs, "num_programs", config.corpus.num_programs,
-            f"level {config.corpus.level} gave only {len(kept)} distinct programs: ask for fewer or a higher level")
-    if config.corpus.num_open_source:
-        functions, found = collect_functions(config.seed, config.corpus.num_open_source,
-                                             config.corpus.inputs_per_program)
-        counts.update(found)
-        kept += [function for function in functions if is_new(function, filters, counts)]
-    return kept
+class Filters:
+    """All filters in their order; what they refuse is counted by reason."""
+
+    def __init__(self, config: Config, decontaminator: Decontaminator, counts: Counter):
+        self._decontaminator, self._counts = decontaminator, counts
+        self._deduplicator = Deduplicator(config.corpus.near_duplicate_jaccard,
+                                          config.corpus.realisations_per_behaviour)
+        for name in BENCHMARKS:
+            given = decontaminator.num_items[name]
+            counts[f"checked: items of {name}" if given else f"not given: {name}"] = given
+
+    def apply(self, prepared: Prepared) -> Prepared | None:
+        """Returns the program with the executions it may keep, or None where it is refused."""
+        candidate, seen = prepared.candidate, prepared.fingerprint
+        reason = self._decontaminator.find_reason(seen.grams, candidate.description)
+        prepared = prepared if reason else self._drop_pairs(prepared)
+        reason = reason or ("" if prepared.outputs else "pairs of a benchmark alone") or (
+            self._deduplicator.find_reason(seen))
+        self._counts[f"rejected: {reason}" if reason else f"distinct: {candidate.family}"] += 1
+        return None if reason else prepared
+
+    def _drop_pairs(self, prepared: Prepared) -> Prepared:
+        """Returns the program without the executions that a benchmark has."""
+        pairs = list(zip(prepared.candidate.inputs, prepared.outputs, strict=True))
+        known = [self._decontaminator.find_pair(*pair) for pair in pairs]
+        if not any(known):
+            return prepared
+        self._counts.update(f"rejected: execution known from {name}" for name in known if name)
+        kept = [pair for pair, name in zip(pairs, known, strict=True) if not name]
+        candidate = dataclasses.replace(prepared.candidate, inputs=tuple(text for text, _ in kept))
+        return dataclasses.replace(prepared, candidate=candidate, outputs=tuple(output for _, output in kept))
 
 
-def is_new(candidate: Candidate, filters: Deduplicator, counts: Counter) -> bool:
-    """Returns whether a program is neither a duplicate nor a near-duplicate of an earlier one; counts both."""
-    reason = filters.find_reason(candidate.code)
-    counts[f"rejected: {reason}" if reason else f"distinct: {candidate.family}"] += 1
-    return not reason
+def accept_programs(config: Config, filters: Filters, writer: RowWriter, run: Run) -> list[Marks]:
+    """Writes all programs that pass the filters, the generated ones first, and returns their marks."""
+    marks: list[Marks] = []
+
+    def accept(prepared: Prepared) -> bool:
+        kept = filters.apply(prepared)
+        if kept:
+            writer.write([to_row(kept)])
+            marks.append(take_marks(kept, config.seed))
+        return kept is not None
+
+    wanted, start = config.corpus.num_programs, 0
+    with tqdm(total=wanted, desc="synthetic programs", unit="programs", mininterval=2) as bar:
+        while len(marks) < wanted and start < MAX_TRIES_PER_PROGRAM * wanted:
+            # As many as are missing, so that none is made in vain (but for the last few).
+            indices = range(start, start + max(CHUNK, wanted - len(marks)))
+            start = indices.stop
+            for prepared in prepare_synthetic(config, indices, run.counts):
+                bar.update(accept(prepared))
+                if len(marks) == wanted:
+                    break
+    require(len(marks) == wanted, "num_programs", wanted,
+            f"level {config.corpus.level} gave only {len(marks)} distinct programs: ask for fewer or a higher level")
+    for prepared in prepare_foreign(config, run.counts):
+        accept(prepared)
+    return marks
 
 
-def generate_synthetic(config: Config, counts: Counter) -> Iterator[Candidate]:
-    """Yields generated programs in the order of their indices, whatever the number of workers."""
-    total = MAX_TRIES_PER_PROGRAM * config.corpus.num_programs
-    starts = range(0, total, min(CHUNK, config.corpus.num_programs))
-    done = Parallel(n_jobs=-1, return_as="generator", pre_dispatch="2*n_jobs")(
-        delayed(generate_chunk)(config.corpus, config.seed, range(start, start + starts.step)) for start in starts)
-    for candidates, flaws in done:
-        counts.update(flaws)
-        yield from candidates
+def to_row(prepared: Prepared) -> dict:
+    """Returns an accepted program as a row that waits for its split."""
+    row = {name: getattr(prepared.candidate, name) for name in FIELDS}
+    return {**row, "inputs": list(row["inputs"]), "outputs": list(prepared.outputs), "index": prepared.index}
 
 
-def generate_chunk(config: CorpusConfig, seed: int, indices: range) -> tuple[list[Candidate], Counter]:
-    """Returns the programs of some indices, described ones at their share, and what was rejected on the way."""
-    candidates, counts = [], Counter()
-    for index in indices:
-        is_described = int((index + 1) * config.described_share) > int(index * config.described_share)
-        generate = generate_described if is_described else generate_crux
-        candidate, flaws = generate(seed, index, config.level, config.inputs_per_program)
-        counts.update(f"rejected: {flaw}" for flaw in flaws)
-        if candidate:
-            candidates.append(candidate)
-    return candidates, counts
+FIELDS = tuple(field.name for field in dataclasses.fields(Candidate))
 
 
-def split_candidates(candidates: list[Candidate], config: Config, counts: Counter) -> dict[str, list[Candidate]]:
-    """Returns split -> programs. Held-out splits have exactly their number of synthetic programs.
-
-    Training programs that share their plan (operations and constants) with a held-out one are dropped.
-    """
-    synthetic = [c for c in candidates if c.source == "synthetic"]
-    make_random("split", config.seed).shuffle(synthetic)
-    num_test, num_validation = config.corpus.test_programs, config.corpus.validation_programs
-    splits = {"test": synthetic[:num_test], "validation": synthetic[num_test:num_test + num_validation],
-              "train": synthetic[num_test + num_validation:]}
-    functions = [c for c in candidates if c.source == "open_source"]
-    for split, rest in (("test", 0), ("validation", 1)):  # one function in twenty each
-        splits[split] += functions[rest::20]
-    splits["train"] += [c for i, c in enumerate(functions) if i % 20 > 1]
-    leaks = find_leaks([c.plan for c in splits["train"]], [c.plan for s in ("test", "validation") for c in splits[s]])
-    counts["rejected: plan of a held-out program"] += sum(c.plan in leaks for c in splits["train"])
-    splits["train"] = [c for c in splits["train"] if c.plan not in leaks]
-    return {split: splits[split] for split in SPLITS}
+def write_splits(run: Run, splits: list[str]) -> None:
+    """Writes the accepted programs and their executions, each to its split; the reason why one has none is counted."""
+    with ExitStack() as stack:
+        programs, executions = ({split: stack.enter_context(run.open_rows(f"{name}/{split}")) for split in SPLITS}
+                                for name in ("programs", "executions"))
+        for row, split in zip(run.iterate_rows(ACCEPTED), splits, strict=True):
+            is_kept = split in SPLITS
+            run.counts[f"kept: {row['family']}" if is_kept else f"rejected: {split}"] += 1
+            if is_kept:
+                program = make_program(row, split)
+                programs[split].write([program])
+                executions[split].write(make_executions(row, program["task_id"], split))
+    run.find(f"{ACCEPTED}.parquet").unlink()
 
 
-def write_split(run: Run, split: str, candidates: list[Candidate]) -> None:
-    """Executes a split's programs in the sandbox and writes those whose inputs all end well."""
-    jobs = [Job(code=c.code, entry=c.entry, inputs=c.inputs) for c in candidates]
-    programs, executions = [], []
-    for number, (candidate, outcomes) in enumerate(zip(candidates, run_jobs(jobs, f"execute {split}"), strict=True)):
-        bad = next((outcome.status for outcome in outcomes if outcome.status != "ok"), "")
-        run.counts[f"rejected: {bad} in the sandbox" if bad else f"kept: {candidate.family}"] += 1
-        if not bad:
-            task_id = name_task(candidate, split, number)
-            programs.append(make_program(candidate, task_id, split))
-            executions += [{"execution_id": f"{task_id}#{i}", "task_id": task_id, "split": split, "input": text,
-                            "output": outcome.output}
-                           for i, (text, outcome) in enumerate(zip(candidate.inputs, outcomes, strict=True))]
-    run.write_rows(f"programs/{split}", programs)
-    run.write_rows(f"executions/{split}", executions)
+def write_coverage(run: Run) -> None:
+    """Writes which lines and branches of each program its kept executions reach (see corpus.coverage)."""
+    for split in SPLITS:
+        pairs = join_by_task(*(run.iterate_rows(f"{name}/{split}") for name in ("programs", "executions")))
+        with run.open_rows(f"coverage/{split}") as writer:
+            writer.write(measure_coverage(pairs))
 
 
-def name_task(candidate: Candidate, split: str, number: int) -> str:
-    """Returns a program's id: its number within the split, or where a function comes from."""
-    if candidate.source == "open_source":
-        return f"open_source/{candidate.origin.split('==')[0]}/{candidate.origin.split(':')[1]}"
-    return f"synthetic/{split}/{number:06}"
-
-
-def make_program(candidate: Candidate, task_id: str, split: str) -> dict:
+def make_program(row: dict, split: str) -> dict:
     """Returns a records.Program."""
-    return {"task_id": task_id, "source": candidate.source, "family": candidate.family, "origin": candidate.origin,
-            "licence": candidate.licence, "split": split, "level": candidate.level, "entry": candidate.entry,
-            "code": candidate.code, "description": candidate.description}
+    return {"task_id": name_task(row, split), "source": row["source"], "family": row["family"],
+            "origin": row["origin"], "licence": row["licence"], "split": split, "level": row["level"],
+            "entry": row["entry"], "code": row["code"], "description": row["description"]}
+
+
+def make_executions(row: dict, task_id: str, split: str) -> list[dict]:
+    """Returns a program's records.Executions."""
+    pairs = zip(row["inputs"], row["outputs"], strict=True)
+    return [{"execution_id": f"{task_id}#{i}", "task_id": task_id, "split": split, "input": text, "output": output}
+            for i, (text, output) in enumerate(pairs)]
+
+
+def name_task(row: dict, split: str) -> str:
+    """Returns a program's id: the generator's index, where a function comes from, or what the code is."""
+    if row["source"] == "open_source":
+        return f"open_source/{row['origin'].split('==')[0]}/{row['origin'].split(':')[1]}"
+    if row["source"] == "synthetic":
+        return f"synthetic/{split}/{row['index']:06}"
+    return f"{row['source']}/{hash_json(row['code'])[:16]}"

@@ -41,7 +41,7 @@ What they do outside literals was not checked; run them in a sandbox.
 def write_card(run: Run) -> None:
     """Writes README.md of a corpus run."""
     splits = [path.stem for path in sorted(run.find("programs").glob("*.parquet"))]
-    licences = Counter(row["licence"] for split in splits for row in run.read_rows(f"programs/{split}"))
+    licences = Counter(row["licence"] for split in splits for row in run.iterate_rows(f"programs/{split}", ["licence"]))
 
     def list_files(name: str) -> str:
         return "  data_files:\n" + "".join(f"  - split: {s}\n    path: {name}/{s}.parquet\n" for s in splits)

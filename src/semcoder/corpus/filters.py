@@ -1,83 +1,150 @@
-"""Which programs are the same, nearly the same, or known from a held-out split."""
+"""What filters compare of a program: its canonical text, its token n-grams, its outline.
+
+Canonical text has no docstrings and annotations, and a program's own names are numbered: those of the module as they
+are defined, those inside a function anew for each. A function is called `g` in its own text, so that it looks the
+same with and without others before it.
+"""
 
 import ast
+import hashlib
 import io
 import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from datasketch import MinHash, MinHashLSH
+import numpy as np
+from datasketch import MinHash
 
-NUM_PERMUTATIONS = 64  # candidates are verified by their true overlap, so this costs recall only
-SHINGLE = 5
+SHINGLE = 5  # tokens of the n-grams by which near-duplicates are told
+GRAM = 10  # tokens of the n-grams by which benchmark solutions are found
+NUM_PERMUTATIONS = 64  # what MinHash finds is verified by the true overlap, so few cost recall only
+SCHEME = "affine32"
+PERMUTATIONS = MinHash(num_perm=NUM_PERMUTATIONS, scheme=SCHEME).permutations
 LAYOUT = (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER)
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+NAMED = (*SCOPES, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 
 
 class Renamer(ast.NodeTransformer):
-    """Renames every variable, argument and own function to v0, v1, … in order of appearance."""
+    """Renames a module's own names to g0, g1, … and those inside each function to v0, v1, …, as they appear."""
 
-    def __init__(self, own: set[str]):
-        self._own, self._names = own, {}
+    def __init__(self, module_names: Iterable[str]):
+        self._globals = {name: f"g{i}" for i, name in enumerate(dict.fromkeys(module_names))}
+        self._own = ""
+        self._locals: set[str] = set()
+        self._local_names: dict[str, str] = {}
+
+    def start(self, statement: ast.stmt) -> ast.stmt:
+        """Returns a statement of the module with its names replaced."""
+        self._own = statement.name if isinstance(statement, SCOPES) else ""
+        self._locals = list_bound_names(statement) - {self._own} if self._own else set()
+        self._local_names = {}
+        return self.visit(statement)
 
     def _rename(self, name: str) -> str:
-        return self._names.setdefault(name, f"v{len(self._names)}") if name in self._own else name
+        if name in self._locals:
+            return self._local_names.setdefault(name, f"v{len(self._local_names)}")
+        return "g" if name == self._own else self._globals.get(name, name)
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         node.id = self._rename(node.id)
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.arg = self._rename(node.arg)
+        node.arg, node.annotation = self._rename(node.arg), None
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        node.name = self._rename(node.name)
+    def visit_function(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return self.visit_named(node)
+
+    def visit_named(self, node: ast.AST) -> ast.AST:
+        if node.name:
+            node.name = self._rename(node.name)
         return self.generic_visit(node)
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_function
+    visit_ClassDef = visit_ExceptHandler = visit_MatchAs = visit_MatchStar = visit_named
+
+
+def list_bound_names(node: ast.AST) -> set[str]:
+    """Returns the names that are set anywhere below a node: variables, arguments, functions, caught exceptions."""
+    names = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            if not isinstance(part.ctx, ast.Load):
+                names.add(part.id)
+        elif isinstance(part, ast.arg):
+            names.add(part.arg)
+        elif isinstance(part, NAMED) and part.name:
+            names.add(part.name)
+    return names
 
 
 def canonicalize(code: str) -> str:
-    """Returns the program with its own names replaced by their order: equal text means the same program."""
+    """Returns the program with its own names replaced by numbers: equal text means the same program."""
+    return "\n".join(list_parts(ast.parse(code)))
+
+
+def list_parts(tree: ast.Module) -> list[str]:
+    """Returns the canonical text of each statement of a module; the tree is changed."""
+    renamer = Renamer(name for statement in tree.body for name in (
+        [statement.name] if isinstance(statement, SCOPES) else sorted(list_bound_names(statement))))
+    return [ast.unparse(renamer.start(statement)) for statement in tree.body]
+
+
+def split_tokens(text: str) -> list[str]:
+    """Returns a Python text's tokens; line ends and comments are left out, indentation has names."""
+    readline = io.StringIO(text).readline
+    return [tokenize.tok_name[token.type] if token.type in (tokenize.INDENT, tokenize.DEDENT) else token.string
+            for token in tokenize.generate_tokens(readline) if token.type not in LAYOUT]
+
+
+def hash_ngrams(words: list[str], size: int) -> np.ndarray:
+    """Returns the sorted, distinct 64-bit hashes of a list's n-grams; one shorter gram where it is too short."""
+    grams = {"\0".join(words[i:i + size]) for i in range(max(1, len(words) - size + 1))}
+    return np.unique(np.array([hash_text(gram) for gram in grams], dtype=np.uint64))
+
+
+def hash_text(text: str) -> int:
+    """Returns a text's 64-bit hash, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def hash_outline(tree: ast.AST) -> int:
+    """Returns a hash of what a program is without its names and constants: the kinds of its nodes."""
+    return hash_text(" ".join(type(node).__name__ for node in ast.walk(tree)))
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What filters need to know of a program; made in the workers, small, the same in every process."""
+
+    exact: int  # hash of the canonical text
+    outline: int
+    shingles: np.ndarray  # hashes of the canonical token 5-grams
+    sketch: np.ndarray  # MinHash of the shingles
+    behaviour: int  # 0 where nothing can be said
+    grams: tuple[np.ndarray, ...]  # per function, hashes of the 10-grams that benchmarks are searched with
+
+
+def take_fingerprint(code: str, behaviour: int = 0) -> Fingerprint:
+    """Returns a program's fingerprint."""
     tree = ast.parse(code)
-    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    own |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-    own |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
-    return ast.unparse(Renamer(own).visit(tree))
+    outline = hash_outline(tree)
+    parts = list_parts(tree)
+    tokens = [split_tokens(part) for part in parts]
+    shingles = hash_ngrams([token for words in tokens for token in words], SHINGLE)
+    return Fingerprint(hash_text("\n".join(parts)), outline, shingles, sketch_shingles(shingles), behaviour,
+                       tuple(hash_ngrams(words, GRAM) for words in tokens))
 
 
-def make_shingles(canonical: str) -> frozenset[str]:
-    """Returns the set of a canonical program's token 5-grams (one shorter gram for a very short program)."""
-    readline = io.StringIO(canonical).readline
-    tokens = [token.string or tokenize.tok_name[token.type] for token in tokenize.generate_tokens(readline)
-              if token.type not in LAYOUT]
-    return frozenset(" ".join(tokens[i:i + SHINGLE]) for i in range(max(1, len(tokens) - SHINGLE + 1)))
-
-
-class Deduplicator:
-    """Sees programs one after another and says which are new; the first of equals is kept."""
-
-    def __init__(self, jaccard: float):
-        self._jaccard = jaccard
-        self._exact: set[str] = set()
-        self._shingles: list[frozenset[str]] = []
-        # A lower bar in the index, because its estimate is rough; the true overlap decides.
-        self._index = MinHashLSH(threshold=max(0.5, jaccard - 0.1), num_perm=NUM_PERMUTATIONS)
-
-    def find_reason(self, code: str) -> str:
-        """Returns why a program is a duplicate (`exact duplicate`, `near-duplicate`), or "" and remembers it."""
-        canonical = canonicalize(code)
-        if canonical in self._exact:
-            return "exact duplicate"
-        shingles = make_shingles(canonical)
-        sketch = MinHash(num_perm=NUM_PERMUTATIONS)
-        sketch.update_batch([shingle.encode() for shingle in shingles])
-        for key in self._index.query(sketch):
-            other = self._shingles[key]
-            if len(shingles & other) >= self._jaccard * len(shingles | other):
-                return "near-duplicate"
-        self._exact.add(canonical)
-        self._index.insert(len(self._shingles), sketch)
-        self._shingles.append(shingles)
-        return ""
-
-
-def find_leaks(train_plans: list[str], held_out_plans: list[str]) -> set[str]:
-    """Returns the plans of described programs that training shares with a held-out split ("" is no plan)."""
-    return (set(train_plans) & set(held_out_plans)) - {""}
+def sketch_shingles(shingles: np.ndarray) -> np.ndarray:
+    """Returns the MinHash values of a set of 64-bit hashes."""
+    sketch = MinHash(num_perm=NUM_PERMUTATIONS, scheme=SCHEME, permutations=PERMUTATIONS,
+                     hashfunc=lambda value: value & 0xFFFFFFFF)
+    sketch.update_batch(shingles.tolist())
+    return sketch.hashvalues

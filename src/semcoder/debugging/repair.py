@@ -4,16 +4,15 @@ The model sees one failing test; a repair counts when all tests pass. After a fa
 program becomes the buggy one, shown with a test that it fails (paper 3.3; tests steer the loop there too).
 """
 
-import ast
 from dataclasses import replace
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.evaluation.evaluate import check_canary, write_scores
-from semcoder.evaluation.score import Item, judge
+from semcoder.evaluation.score import Item, judge, judge_outcome
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import LEVEL, run_jobs
+from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.prompts import extract_code, render_repair_prompt
@@ -29,9 +28,9 @@ def evaluate_repair(config: Config) -> Run:
     if run.is_complete:
         return run
     with run:
-        run.notes["sandbox_level"] = LEVEL
+        run.notes.update(describe_level())
         items, descriptions = load_bugs(config)
-        check_canary("repair", items)
+        check_canary("repair", items, config.min_sandbox_level)
         rows = refine(config, training, items, descriptions)
         run.write_rows("predictions", rows)
         run.counts.update(f"round {row['round']}: {row['status']}" for row in rows)
@@ -48,8 +47,7 @@ def load_bugs(config: Config) -> tuple[list[Item], dict[str, str]]:
     for row in build_monologues(config).read_rows("examples/test"):
         program = programs[row["task_id"]]
         if row["objective"] == "repair" and program["source"] == "synthetic":
-            tests = tuple(f"assert {program['entry']}({e['input']}) == {e['output']}"
-                          for e in executions[row["task_id"]])
+            tests = tuple((e["input"], e["output"]) for e in executions[row["task_id"]])
             items.append(Item(task_id=row["task_id"], execution_id=row["task_id"], prompt=row["prompt"],
                               reference=row["response"], code=program["code"], entry=program["entry"], input="",
                               output="", tests=tests))
@@ -67,38 +65,30 @@ def refine(config: Config, training: Run, items: list[Item], descriptions: dict[
         responses = generate_responses(model, tokenizer, [item.prompt for item in open_items],
                                        config.evaluation.max_new_tokens, config.evaluation.batch_size,
                                        f"repair, round {number}") if open_items else []
-        verdicts = judge("repair", open_items, responses)
+        verdicts = judge("repair", open_items, responses, config.min_sandbox_level)
         rows += [{"round": number, "task_id": item.task_id, "prompt": item.prompt, "response": text,
                   "reference": item.reference, "status": verdict, "is_right": verdict == "pass"}
                  for item, text, verdict in zip(open_items, responses, verdicts, strict=True)]
         failed = [(item, text) for item, text, v in zip(open_items, responses, verdicts, strict=True) if v != "pass"]
-        open_items = ask_again(failed, descriptions)
+        open_items = ask_again(failed, descriptions, config.min_sandbox_level)
     return rows
 
 
-def ask_again(failed: list[tuple[Item, str]], descriptions: dict[str, str]) -> list[Item]:
+def ask_again(failed: list[tuple[Item, str]], descriptions: dict[str, str], min_level: str) -> list[Item]:
     """Returns the next round's items; an answer without a program that runs keeps the old question."""
-    jobs, kept = [], []
-    for item, text in failed:
-        code = extract_code(text)
-        calls = tuple(test_parts(test)[0] for test in item.tests)
-        jobs.append(Job(code=code or "", entry=item.entry, inputs=calls))
-        kept.append((item, code))
+    codes = [extract_code(text) or "" for _, text in failed]
+    jobs = [Job(code=code, entry=item.entry, inputs=tuple(arguments for arguments, _ in item.tests))
+            for (item, _), code in zip(failed, codes, strict=True)]
     items = []
-    for (item, code), outcomes in zip(kept, run_jobs(jobs), strict=True):
+    for (item, _), code, outcomes in zip(failed, codes, run_jobs(jobs, min_level=min_level), strict=True):
         wrong = [(test, outcome) for test, outcome in zip(item.tests, outcomes, strict=True)
-                 if outcome.status == "ok" and outcome.output != test_parts(test)[1]]
-        if code and wrong:
-            test, outcome = wrong[0]
+                 if outcome.status == "ok" and judge_outcome(outcome, test[1]) == "fail"]
+        if wrong:
+            (arguments, expected), outcome = wrong[0]
+            test = f"assert {item.entry}({arguments}) == {expected}"
             item = replace(item, prompt=render_repair_prompt(descriptions[item.task_id], code, test, outcome.output))
         items.append(item)
     return items
-
-
-def test_parts(test: str) -> tuple[str, str]:
-    """Returns (argument list, expected literal) of `assert entry(args) == literal`."""
-    comparison = ast.parse(test).body[0].test
-    return ", ".join(ast.unparse(a) for a in comparison.left.args), ast.unparse(comparison.comparators[0])
 
 
 def summarize_rounds(run: Run, rows: list[dict], config: Config) -> list[dict]:

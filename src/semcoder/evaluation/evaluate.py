@@ -7,7 +7,7 @@ from semcoder.corpus.build import build_corpus
 from semcoder.errors import UserError
 from semcoder.evaluation.score import TASKS, Item, judge, score_steps
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
-from semcoder.execution.sandbox import LEVEL
+from semcoder.execution.sandbox import describe_level
 from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.runs import Run
@@ -31,7 +31,7 @@ def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run
     if run.is_complete:
         return run
     with run:
-        run.notes["sandbox_level"] = LEVEL
+        run.notes.update(describe_level())
         from semcoder.evaluation.generate import generate_responses, load_model
 
         model, tokenizer = load_model(training.find("model"), config.training.device)
@@ -41,7 +41,7 @@ def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run
             if not items:
                 run.counts[f"no items: {task}"] += 1
                 continue
-            check_canary(task, items)
+            check_canary(task, items, config.min_sandbox_level)
             responses = generate_responses(model, tokenizer, [item.prompt for item in items],
                                            config.evaluation.max_new_tokens, config.evaluation.batch_size, task)
             rows = make_predictions(task, items, responses, config)
@@ -57,7 +57,7 @@ def load_items(config: Config, task: str) -> list[Item]:
     corpus = build_corpus(config)
     programs = {p["task_id"]: p for p in corpus.read_rows("programs/test")}
     executions = corpus.read_rows("executions/test")
-    tests = {task_id: tuple(f"assert {programs[task_id]['entry']}({e['input']}) == {e['output']}" for e in rows)
+    tests = {task_id: tuple((e["input"], e["output"]) for e in rows)
              for task_id, rows in group_by_task(executions).items()}
     by_id = {e["execution_id"]: e for e in executions}
     wanted = FIXED_FORMATS.get(TASKS[task], config.training.reasoning_format)
@@ -77,9 +77,9 @@ def load_items(config: Config, task: str) -> list[Item]:
     return sorted(items, key=lambda item: hash_json(item.execution_id))[:config.evaluation.num_items]
 
 
-def check_canary(task: str, items: list[Item]) -> None:
+def check_canary(task: str, items: list[Item], min_level: str) -> None:
     """Raises UserError unless every reference answer passes here: otherwise a score would blame the model."""
-    verdicts = judge(task, items, [item.reference for item in items])
+    verdicts = judge(task, items, [item.reference for item in items], min_level)
     failed = [item.execution_id for item, verdict in zip(items, verdicts, strict=True) if verdict != "pass"]
     if failed:
         raise UserError(f"{len(failed)} of {len(items)} reference answers of {task} fail on this machine "
@@ -89,7 +89,8 @@ def check_canary(task: str, items: list[Item]) -> None:
 def make_predictions(task: str, items: list[Item], responses: list[str], config: Config) -> list[dict]:
     """Returns one row per item with the response, its verdict and its step scores."""
     rows = []
-    for item, text, verdict in zip(items, responses, judge(task, items, responses), strict=True):
+    verdicts = judge(task, items, responses, config.min_sandbox_level)
+    for item, text, verdict in zip(items, responses, verdicts, strict=True):
         step_accuracy, next_line, num_steps = (None, None, 0)
         if task == "output_prediction":
             step_accuracy, next_line, num_steps = score_steps(config.training.reasoning_format, item.reference, text)

@@ -7,15 +7,15 @@ denominator. A fault of the sandbox is `error`, never `fail`, and is reported.
 import ast
 from dataclasses import dataclass
 
-from semcoder.execution.jobs import Job
+from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import is_literal, to_literal
 from semcoder.execution.sandbox import run_jobs
 from semcoder.monologues.formats import find_label, parse_steps
 from semcoder.prompts import extract_answer, extract_code
 
 TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
-TEST_TIMEOUT_S = 4.0
-VERDICTS = {"ok": "pass", "exception": "fail", "timeout": "timeout", "sandbox_error": "error"}
+LIMITS = {"timeout_s": 2.0, "max_value_chars": 10_000}
+UNJUDGED = {"timeout": "timeout", "sandbox_error": "error"}
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,38 @@ class Item:
     entry: str
     input: str
     output: str
-    tests: tuple[str, ...] = ()
+    tests: tuple[tuple[str, str], ...] = ()  # (argument list, literal that must be returned)
 
 
-def judge(task: str, items: list[Item], responses: list[str]) -> list[str]:
-    """Returns pass | fail | no_answer | timeout | error for each response, in order."""
+def judge(task: str, items: list[Item], responses: list[str], min_level: str = "rlimits") -> list[str]:
+    """Returns pass | fail | no_answer | timeout | error for each response, in order.
+
+    Raises:
+        UserError: answers must be run and the sandbox is weaker here than `min_level`.
+    """
     if task == "output_prediction":
         return [judge_output(item, text) for item, text in zip(items, responses, strict=True)]
-    jobs, verdicts = [], ["no_answer"] * len(items)
-    places = []
+    jobs, verdicts, places = [], ["no_answer"] * len(items), []
     for i, (item, text) in enumerate(zip(items, responses, strict=True)):
         job = make_input_job(item, text) if task == "input_prediction" else make_code_job(item, text)
         if job:
             jobs.append(job)
             places.append(i)
-    for i, outcomes in zip(places, run_jobs(jobs, f"judge {task}"), strict=True):
-        statuses = [VERDICTS.get(outcome.status, "fail") for outcome in outcomes]
-        verdicts[i] = next((s for s in statuses if s != "pass"), "pass")
+    for i, outcomes in zip(places, run_jobs(jobs, f"judge {task}", min_level=min_level), strict=True):
+        expected = [items[i].output] if task == "input_prediction" else [output for _, output in items[i].tests]
+        found = [judge_outcome(outcome, output) for outcome, output in zip(outcomes, expected, strict=True)]
+        verdicts[i] = next((verdict for verdict in found if verdict != "pass"), "pass")
     return verdicts
+
+
+def judge_outcome(outcome: Outcome, expected: str) -> str:
+    """Returns the verdict on one run: what it returned must equal the literal expected.
+
+    Compared here, on built-in values, and not by the program's own `==`, which an object of its making could bend.
+    """
+    if outcome.status == "ok":
+        return "pass" if ast.literal_eval(outcome.output) == ast.literal_eval(expected) else "fail"
+    return UNJUDGED.get(outcome.status, "fail")
 
 
 def judge_output(item: Item, text: str) -> str:
@@ -64,8 +78,7 @@ def make_input_job(item: Item, text: str) -> Job | None:
     answer = extract_answer(text, item.entry)
     if answer is None or not has_literal_arguments(answer[0]):
         return None
-    return Job(code=item.code, entry=item.entry, inputs=(), timeout_s=TEST_TIMEOUT_S,
-               tests=(f"assert {item.entry}({answer[0]}) == {item.output}",))
+    return Job(code=item.code, entry=item.entry, inputs=(answer[0],), **LIMITS)
 
 
 def make_code_job(item: Item, text: str) -> Job | None:
@@ -73,7 +86,7 @@ def make_code_job(item: Item, text: str) -> Job | None:
     code = extract_code(text)
     if code is None or not code.strip():
         return None
-    return Job(code=code, entry=item.entry, inputs=(), tests=item.tests, timeout_s=TEST_TIMEOUT_S)
+    return Job(code=code, entry=item.entry, inputs=tuple(arguments for arguments, _ in item.tests), **LIMITS)
 
 
 def canonical_literal(text: str) -> str | None:

@@ -1,28 +1,30 @@
-"""What is asked of a child process and what it answers."""
+"""What is asked of the sandbox and what it answers."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Job:
-    """One program and what to do with it."""
+    """One program and what to do with it; each input and each test runs in a child process of its own."""
 
     code: str
     entry: str
     inputs: tuple[str, ...]  # argument lists as source text
-    watch: str = ""  # "" | "trace" (events) | "replay" (full copies), see semcoder.traces
+    watch: str = ""  # "" or a name in execute.WATCHERS
     max_events: int = 400
     max_value_chars: int = 400
-    timeout_s: float = 2.0  # for all inputs together
-    tests: tuple[str, ...] = field(default=())  # assert statements run after the inputs, each on its own
+    on_large: str = "stop"  # a longer value: "stop" ends the run, "mark" puts a mark in its place
+    timeout_s: float = 2.0  # processor time of one execution, on a machine of reference speed
+    tests: tuple[str, ...] = field(default=())  # statements run after the program, each on its own
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What one input or test led to.
 
-    status: ok | exception | timeout | memory | output_limit | event_limit | value_limit | not_literal |
-    nondeterministic | crashed | sandbox_error. `output` is the literal returned (ok) or the error's text.
+    status: ok | exception | timeout | memory | output_limit | event_limit | value_limit | not_literal | crashed |
+    sandbox_error. `output` is the literal returned (ok) or the error's text. `sandbox_error` says nothing about
+    the program: it was not judged.
     """
 
     status: str

@@ -7,16 +7,25 @@ checked against an independent run.
 import sys
 from types import FrameType
 
+from semcoder.execution.events import INNER_FRAMES
 from semcoder.execution.literals import to_literal
-from semcoder.execution.tracer import PROGRAM, SKIPPED_FRAMES, EventLimit
+from semcoder.execution.tracer import PROGRAM, EventLimit
 
 
 class Replay:
-    """Collects {"kind", "line", "depth", "locals", "value"} before each line and at each return; a context manager."""
+    """Collects {"kind", "line", "depth", "locals", "value"} before each line and at each return; a context manager.
 
-    def __init__(self, max_events: int, max_value_chars: int):
+    Args:
+        max_events: events after which the run is ended.
+        max_value_chars: length of a value's literal.
+        on_large: as `semcoder.execution.tracer.Tracer`.
+        inner_frames: whether frames of comprehensions and lambdas count, or are part of the line that holds them.
+    """
+
+    def __init__(self, max_events: int, max_value_chars: int, on_large: str = "stop", inner_frames: bool = False):
         self.events: list[dict] = []
-        self._max_events, self._max_chars, self._depth = max_events, max_value_chars, -1
+        self._max_events, self._max_chars, self._on_large, self._depth = max_events, max_value_chars, on_large, -1
+        self._skipped = ("<module>",) if inner_frames else ("<module>", *INNER_FRAMES)
 
     def __enter__(self) -> "Replay":
         self._outer = sys.gettrace()
@@ -28,17 +37,20 @@ class Replay:
 
     def _watch(self, frame: FrameType, kind: str, argument):
         code = frame.f_code
-        if code.co_filename != PROGRAM or code.co_name in SKIPPED_FRAMES:
+        if code.co_filename != PROGRAM or code.co_name in self._skipped:
             return None
         if kind == "call":
             self._depth += 1
         elif kind in ("line", "return"):
             if len(self.events) >= self._max_events:
                 raise EventLimit("replay")
-            state = {name: to_literal(value, self._max_chars) for name, value in frame.f_locals.items()}
-            value = to_literal(argument, self._max_chars) if kind == "return" else None
+            state = {name: self._write(value) for name, value in frame.f_locals.items() if name != ".0"}
+            value = self._write(argument) if kind == "return" else None
             self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state,
                                 "value": value})
             if kind == "return":
                 self._depth -= 1
         return self._watch
+
+    def _write(self, value: object) -> str:
+        return to_literal(value, self._max_chars, self._on_large)

@@ -14,7 +14,7 @@ def render_backward(code: str, steps: list[Step], input_text: str, output_text: 
     """Returns the backward monologue of one execution of the entry function, helper calls left out."""
     statements = find_statements(code)
     lines = [f"[MONOLOGUE]\n### Reverse Deduction\nThe output is {output_text}.\n"]
-    for step in reversed([s for s in steps if s.depth == 0 and s.kind != "call"]):
+    for step in reversed([s for s in steps if s.depth == 0 and s.kind not in ("call", "resume")]):
         lines.append(f"[L{step.line}] {step.source}: {word_requirement(step, statements[step.line])}.\n")
     return "".join(lines) + f"So one input is {input_text}.\n[/MONOLOGUE]\n"
 

@@ -3,15 +3,16 @@
 import ast
 import json
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from random import Random
-
-from joblib import Parallel, delayed
-from tqdm.auto import tqdm
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import Sandbox, open_sandbox
+from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
@@ -28,8 +29,9 @@ from semcoder.prompts import (
     render_repair_prompt,
 )
 from semcoder.records import SPLITS
+from semcoder.rows import join_by_task
 from semcoder.runs import Run
-from semcoder.traces.build import build_traces, group_by_task
+from semcoder.traces.build import build_traces
 
 MAX_BUGS_TRIED = 8
 CHUNK = 100  # programs per parallel task
@@ -41,35 +43,34 @@ def build_monologues(config: Config) -> Run:
     run = Run("monologues", config, [corpus, traces])
     if run.is_complete:
         return run
-    with run:
+    with run, open_engine(config):
+        run.notes["engine"] = config.engine
         for split in SPLITS:
-            rows = []
-            for made, counts in map_programs(corpus, traces, split, config):
-                rows += made
-                run.counts.update(counts)
-            run.write_rows(f"examples/{split}", rows)
+            with run.open_rows(f"examples/{split}") as writer:
+                for rows, counts in map_programs(corpus, traces, split, config):
+                    writer.write(rows)
+                    run.counts.update(counts)
     return run
 
 
-def map_programs(corpus: Run, traces: Run, split: str, config: Config):
-    """Yields (examples, counts) per chunk of programs, in order, whatever the number of workers."""
-    executions = group_by_task(corpus.read_rows(f"executions/{split}"))
-    logs = group_by_task(traces.read_rows(f"traces/{split}"))
-    items = [(p, executions[p["task_id"]], logs[p["task_id"]]) for p in corpus.read_rows(f"programs/{split}")]
-    chunks = [items[i:i + CHUNK] for i in range(0, len(items), CHUNK)]
-    done = Parallel(n_jobs=-1, return_as="generator")(delayed(build_chunk)(chunk, config) for chunk in chunks)
-    yield from tqdm(done, total=len(chunks), desc=f"monologues {split}", unit="00 programs", mininterval=2)
+def map_programs(corpus: Run, traces: Run, split: str, config: Config) -> Iterator[tuple[list[dict], Counter]]:
+    """Yields (examples, counts) per chunk of programs, in order, whatever the engine."""
+    items = join_by_task(*(run.iterate_rows(f"{name}/{split}")
+                           for run, name in ((corpus, "programs"), (corpus, "executions"), (traces, "traces"))))
+    chunks = iter(lambda: list(islice(items, CHUNK)), [])
+    return map_chunks(partial(build_chunk, config=config), chunks, description=f"monologues {split}",
+                      unit="00 programs")
 
 
 def build_chunk(items: list, config: Config) -> tuple[list[dict], Counter]:
     """Returns the examples of some programs and what was kept and rejected."""
     rows, counts = [], Counter()
-    with open_sandbox() as box:
-        for program, executions, logs in items:
-            try:
-                rows += build_examples(box, program, executions, logs, config, counts)
-            except RecursionError:
-                counts["rejected: too deeply nested"] += 1
+    box = find_box()
+    for program, executions, logs in items:
+        try:
+            rows += build_examples(box, program, executions, logs, config, counts)
+        except RecursionError:
+            counts["rejected: too deeply nested"] += 1
     return rows, counts
 
 
@@ -90,7 +91,7 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
             rows += render_both_ways(program, execution, steps, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
-                             render_code_prompt(program["description"], find_signature(program["code"])),
+                             render_code_prompt(program["description"], find_signature(program)),
                              render_code_response(program["code"]), 0))
         rows += build_repairs(box, program, executions, config, counts)
     return rows
@@ -159,10 +160,11 @@ def explain_bug(box: Sandbox, program: dict, fixed: str, buggy: str, executions:
     return None
 
 
-def find_signature(code: str) -> str:
-    """Returns the `def` line of the last top-level function, the entry by convention of the generators."""
-    functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
-    return f"def {functions[-1].name}({ast.unparse(functions[-1].args)}):"
+def find_signature(program: dict) -> str:
+    """Returns the `def` line of a program's entry function."""
+    entry = next(node for node in ast.parse(program["code"]).body
+                 if isinstance(node, ast.FunctionDef) and node.name == program["entry"])
+    return f"def {entry.name}({ast.unparse(entry.args)}):"
 
 
 def make_row(program: dict, base_id: str, objective: str, name: str, prompt: str, response: str,

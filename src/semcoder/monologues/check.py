@@ -30,21 +30,23 @@ def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
         replay: events of `semcoder.execution.replay.Replay` for the same program and input.
     """
     lines = [i for i, event in enumerate(replay) if event["kind"] == "line"]
-    if [step.line for step in steps if step.kind not in ("call", "exception")] != [replay[i]["line"] for i in lines]:
+    told = [step.line for step in steps if step.kind not in ("call", "resume", "exception")]
+    if told != [replay[i]["line"] for i in lines]:
         return "order"
     place = 0  # of the next line in `lines`
     for step in steps:
         if step.kind == "exception":
             continue
+        is_entry = step.kind in ("call", "resume")
         now = replay[lines[place]] if place < len(lines) else None  # of a call: the first line inside
-        if step.kind == "call" and not (now and is_frame_start(replay, lines[place], step.depth)):
+        if is_entry and not (now and is_frame_start(replay, lines[place], step.depth)):
             return "order"
         # Events of inner calls lie deeper; the frame's own next event shows what the line did.
         after = now and next((e for e in replay[lines[place] + 1:] if e["depth"] == now["depth"]), None)
         for claim in step.claims:
             if not is_confirmed(claim, now, after):
                 return claim["kind"]
-        place += step.kind != "call"
+        place += not is_entry
     return ""
 
 

@@ -85,6 +85,8 @@ def word_effect(step: Step) -> str:
     if step.kind == "call":
         arguments = ", ".join(f"{name} is {text}" for name, text in step.changed.items())
         return f"called with {arguments}" if arguments else "called"
+    if step.kind == "resume":
+        return ", ".join(["goes on", *(f"{name} is now {text}" for name, text in step.changed.items())])
     if step.kind == "exception":
         return f"raises {step.name}"
     changes = [f"{name} is now {text}" for name, text in step.changed.items()]

@@ -7,7 +7,7 @@ an independent run.
 import ast
 from dataclasses import dataclass, field
 
-from semcoder.execution.tracer import rebuild_states
+from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.monologues.working import work_out
 
 
@@ -15,7 +15,7 @@ from semcoder.monologues.working import work_out
 class Step:
     """One executed line (or call, or exception) and its machine-checkable claims.
 
-    kind: assign | mutate | branch | loop | loop_end | return | call | exception | plain.
+    kind: assign | mutate | branch | loop | loop_end | return | call | resume | exception | plain.
     """
 
     kind: str
@@ -34,12 +34,12 @@ def find_statements(code: str) -> dict[int, ast.AST]:
     """Returns line number -> the innermost statement (or `except` or `case` clause) that starts on or spans it."""
     found: dict[int, ast.AST] = {}
     for node in ast.walk(ast.parse(code)):  # breadth first: inner statements come later and win
-        if isinstance(node, ast.match_case):
-            found[node.pattern.lineno] = node
-        elif isinstance(node, (ast.stmt, ast.excepthandler)):
+        if isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)):
             body = getattr(node, "body", None)
+            start = node.pattern if isinstance(node, ast.match_case) else node
+            first = min([start.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
             last = body[0].lineno - 1 if body else node.end_lineno
-            for line in range(node.lineno, max(last, node.lineno) + 1):
+            for line in range(first, max(last, start.lineno) + 1):
                 found[line] = node
     return found
 
@@ -66,22 +66,37 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     headers = {line: render_header(node) for line, node in statements.items()}
     loops: dict[tuple[int, int], list[str]] = {}  # (depth, line) -> literals still to be visited
     steps = []
+    events = fold_inner_frames(events)
+    followers = find_followers(events)
+    results = {event["frame"]: event["value"] for event in events if event["kind"] == "return"}
     for i, (event, state) in enumerate(zip(events, rebuild_states(events), strict=True)):
         base = {"line": event["line"], "depth": event["depth"], "before": state, "changed": event["changed"]}
         if event["kind"] == "line":
             node = statements[event["line"]]
             calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
+            if followers[i] and followers[i]["kind"] == "yield":  # what is sent in comes with `resume`
+                node = ast.Pass()
             step = explain_line(node, headers[event["line"]], base, loops, calls_out)
-        elif event["kind"] == "call":
-            step = Step(kind="call", source=event["function"], name=event["function"], **base)
+        elif event["kind"] in ("call", "resume"):
+            step = Step(kind=event["kind"], source=event["function"], name=event["function"], **base)
         elif event["kind"] == "exception":
             step = Step(kind="exception", source=headers[event["line"]], name=event["value"], **base)
         else:
             continue
         if step.kind == "return":
-            step = finish_return(step, events, i)
+            has_raised = followers[i] is not None and followers[i]["kind"] == "exception"
+            step = finish_return(step, has_raised, results.get(event["frame"], "None"))
         steps.append(with_claims(step))
     return steps
+
+
+def find_followers(events: list[dict]) -> list[dict | None]:
+    """Returns, for each event, the next one of its frame."""
+    followers, next_by_frame = [], {}
+    for event in reversed(events):
+        followers.append(next_by_frame.get(event["frame"]))
+        next_by_frame[event["frame"]] = event
+    return followers[::-1]
 
 
 def explain_line(node: ast.AST, source: str, base: dict, loops: dict, calls_out: bool) -> Step:
@@ -146,17 +161,17 @@ def split_items(text: str) -> list[str]:
     return [repr(item) for item in value]
 
 
-def finish_return(step: Step, events: list[dict], i: int) -> Step:
-    """Returns the return step with the traced value, which the working must equal."""
-    after = [e for e in events[i + 1:] if e["kind"] == "return" and e["depth"] == step.depth]
-    value = after[0]["value"] if after else "None"
+def finish_return(step: Step, has_raised: bool, value: str) -> Step:
+    """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead."""
+    if has_raised:
+        return Step(**{**step.__dict__, "kind": "plain", "stages": ()})
     stages = step.stages if step.stages and step.stages[-1] == value else (value,)
     return Step(**{**step.__dict__, "stages": stages})
 
 
 def with_claims(step: Step) -> Step:
     """Returns the step with what it asserts, each claim on its own."""
-    claims = [] if step.kind == "call" else [{"kind": "line", "line": step.line}]
+    claims = [] if step.kind in ("call", "resume") else [{"kind": "line", "line": step.line}]
     if len(step.stages) > 1:
         claims.append({"kind": "operands", "source": step.source, "text": step.stages[0]})
         kind = "truth" if step.kind == "branch" else "stage"
@@ -167,7 +182,7 @@ def with_claims(step: Step) -> Step:
         claims.append({"kind": "branch", "source": step.source, "value": step.stages[-1]})
     if step.kind == "return":
         claims.append({"kind": "returns", "value": step.stages[-1]})
-    if step.kind == "call":
+    if step.kind in ("call", "resume"):
         claims += [{"kind": "argument", "name": name, "value": text} for name, text in step.changed.items()]
     if step.kind in ("mutate", "plain") or (step.kind == "loop" and not step.name.isidentifier()):
         claims += [{"kind": "value", "name": name, "value": text} for name, text in step.changed.items()]

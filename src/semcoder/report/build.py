@@ -23,7 +23,8 @@ from semcoder.training.train import train_model
 SOURCES = Path(__file__).resolve().parents[1]
 # Names that pages quote: each is glued in every report, as "not run" where a preset leaves it out.
 QUOTED = (
-    "num_programs", "num_executions", "num_traces", "num_examples", "num_claims_checked", "share_confirmed",
+    "num_programs", "num_executions", "branch_coverage", "line_coverage", "sandbox_level", "num_traces",
+    "num_examples", "num_claims_checked", "share_confirmed",
     "num_parameters", "num_training_tokens", "output_prediction_answer_accuracy", "output_prediction_step_accuracy",
     "output_prediction_next_line_accuracy", "input_prediction_answer_accuracy", "nl_to_code_answer_accuracy",
     "repaired_share", "monologue_minus_direct", "monologue_minus_trace", "format_direct_answer_accuracy",
@@ -81,6 +82,7 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
     ablations = tables.tabulate_ablations(ablated, resamples)
     return {
         "corpus": tables.tabulate_corpus(upstream.corpus),
+        "coverage": tables.tabulate_coverage(upstream.corpus),
         "counts": tables.tabulate_counts([upstream.corpus, upstream.traces, upstream.monologues]),
         "traces": tables.tabulate_traces(upstream.traces),
         "monologues": tables.tabulate_examples(upstream.monologues),
@@ -152,6 +154,9 @@ def collect_numbers(upstream: Upstream, frames: dict[str, pd.DataFrame], config:
         "gpus": ", ".join(manifest["hardware"]["gpus"]) or "none",
         "num_programs": int(frames["corpus"]["num_programs"].sum()),
         "num_executions": int(frames["corpus"]["num_executions"].sum()),
+        "branch_coverage": float(frames["coverage"]["branch_coverage"].iloc[0]),
+        "line_coverage": float(frames["coverage"]["line_coverage"].iloc[0]),
+        "sandbox_level": upstream.corpus.manifest.get("sandbox_level"),
         "num_traces": int(frames["traces"]["num_traces"].sum()),
         "num_examples": int(frames["monologues"][["num_train", "num_validation", "num_test"]].sum().sum()),
         "num_claims_checked": counts.get("checked: claims", 0),

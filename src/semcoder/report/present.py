@@ -11,6 +11,8 @@ from semcoder.report.numbers import MISSING, PERCENT
 
 HEADINGS = {
     "num_programs": "programs", "num_executions": "executions", "mean_lines": "lines, mean",
+    "branch_coverage": "branches covered, mean", "line_coverage": "lines covered, mean",
+    "all_branches": "programs with all branches covered",
     "num_traces": "traces", "median_events": "events, median", "mean_events": "events, mean",
     "max_events": "events, most", "num_train": "train", "num_validation": "validation", "num_test": "test",
     "mean_steps": "steps, mean", "mean_chars": "characters, mean", "num_items": "n", "num_seeds": "seeds",
@@ -30,7 +32,7 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         frame = join_interval(frame, "value", "accuracy" if name != "debugging" else "share")
     if {"answer_accuracy", "ci_low", "ci_high"} <= set(frame.columns):
         frame = join_interval(frame, "answer_accuracy", "answer_accuracy")
-    for column in ("step_accuracy", "next_line_accuracy"):
+    for column in ("step_accuracy", "next_line_accuracy", "branch_coverage", "line_coverage", "all_branches"):
         if column in frame:
             frame[column] = frame[column].map(to_percent)
     if name in ("evaluation", "debugging"):

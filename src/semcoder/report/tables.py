@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from semcoder.config import FORMATS
+from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, PAPER_LINE_PERCENT
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
 from semcoder.records import SPLITS
 from semcoder.report.paper import paper_formats
@@ -34,6 +35,24 @@ def tabulate_corpus(corpus: Run) -> pd.DataFrame:
     grouped = pd.concat(rows).groupby(["source", "family", "split"], sort=False)
     return grouped.agg(num_programs=("task_id", "size"), num_executions=("num_executions", "sum"),
                        mean_lines=("num_lines", "mean")).round({"mean_lines": 1}).reset_index()
+
+
+def tabulate_coverage(corpus: Run) -> pd.DataFrame:
+    """Returns mean branch and line coverage per source and family, all programs, and the paper's means.
+
+    A mean is over programs; a program without branches has all of them covered.
+    """
+    programs, covered = (pd.concat(pd.DataFrame(corpus.read_rows(f"{name}/{split}")) for split in SPLITS)
+                         for name in ("programs", "coverage"))
+    frame = programs.merge(covered, on="task_id", validate="one_to_one")
+    frame["branch_coverage"] = (frame["covered_branches"] / frame["branches"]).fillna(1.0)  # none of none
+    frame["line_coverage"] = frame["covered_lines"] / frame["lines"]
+    parts = [("all", "all", frame), *((*key, part) for key, part in frame.groupby(["source", "family"], sort=False))]
+    rows = [(source, family, len(part), part["branch_coverage"].mean(), part["line_coverage"].mean(),
+             (part["covered_branches"] == part["branches"]).mean()) for source, family, part in parts]
+    rows.append(("the paper's PyX", "", None, PAPER_BRANCH_PERCENT / 100, PAPER_LINE_PERCENT / 100, None))
+    return pd.DataFrame(rows, columns=["source", "family", "num_programs", "branch_coverage", "line_coverage",
+                                       "all_branches"]).astype({"num_programs": "Int64"})
 
 
 def tabulate_counts(runs: Iterable[Run]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from semcoder import paths
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 from semcoder.pipeline import NOTEBOOKS
+from semcoder.report.commands import write_help
 from semcoder.report.compare import compare_claims
 from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
 from semcoder.report.present import NOT_SHOWN, present_table
@@ -115,6 +116,23 @@ def assemble_view(results: Results) -> None:
                 write_table(name, present_table(name, part))
     write_table("comparison", compare_claims(read_committed(), results.numbers if results.origin == "local" else None))
     write_table("source", describe_source(results))
+    show_benchmarks()
+    write_help(paths.VIEW / "commands")
+
+
+def show_benchmarks() -> None:
+    """Writes the tables of `make bench` as `bench_<name>`, and when and where each was measured."""
+    sources = []
+    for path in sorted(paths.BENCHMARKS.glob("*.csv")):
+        frame = pd.read_csv(path)
+        for column in frame.select_dtypes(bool):
+            frame[column] = frame[column].map({True: "yes", False: "no"})
+        write_table(f"bench_{path.stem}", present_table("bench", frame))
+        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        sources.append((path.stem, about["measured_utc"][:10], about["hardware"]["cpus"], about["python"],
+                        about["load_average_before"], (about["git"].get("commit") or "")[:9]))
+    columns = ["benchmark", "date", "cores", "Python", "load average before", "commit"]
+    write_table("bench_sources", pd.DataFrame(sources, columns=columns))
 
 
 def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -1,14 +1,22 @@
 """Stage `traces`: every kept execution of the corpus, recorded as a lossless event log."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import partial
+
+from more_itertools import chunked
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
-from semcoder.execution.sandbox import LEVEL, run_jobs
+from semcoder.execution.sandbox import describe_level, find_box
 from semcoder.records import SPLITS
+from semcoder.rows import join_by_task
 from semcoder.runs import Run
+
+CHUNK = 100  # programs per parallel task
 
 
 def build_traces(config: Config) -> Run:
@@ -17,32 +25,40 @@ def build_traces(config: Config) -> Run:
     run = Run("traces", config, [corpus])
     if run.is_complete:
         return run
-    with run:
-        run.notes["sandbox_level"] = LEVEL
+    with run, open_engine(config):
+        run.notes |= describe_level() | {"engine": config.engine}
         for split in SPLITS:
-            rows = trace_split(run, corpus, split, config)
-            run.write_rows(f"traces/{split}", rows)
+            with run.open_rows(f"traces/{split}") as writer:
+                for rows, counts in map_programs(corpus, split, config):
+                    writer.write(rows)
+                    run.counts.update(counts)
     return run
 
 
-def trace_split(run: Run, corpus: Run, split: str, config: Config) -> list[dict]:
-    """Returns the traces of one split, in corpus order; what cannot be traced is counted by reason."""
-    programs = corpus.read_rows(f"programs/{split}")
-    executions = group_by_task(corpus.read_rows(f"executions/{split}"))
-    limits = config.traces
-    jobs = [Job(code=p["code"], entry=p["entry"], inputs=tuple(e["input"] for e in executions[p["task_id"]]),
-                watch="trace", max_events=limits.max_events, max_value_chars=limits.max_value_chars,
-                timeout_s=limits.timeout_s) for p in programs]
-    rows = []
-    for program, outcomes in zip(programs, run_jobs(jobs, f"trace {split}"), strict=True):
-        for execution, outcome in zip(executions[program["task_id"]], outcomes, strict=True):
+def map_programs(corpus: Run, split: str, config: Config) -> Iterator[tuple[list[dict], Counter]]:
+    """Yields (traces, counts) per chunk of programs, in order; few chunks are in memory at a time."""
+    items = join_by_task(corpus.iterate_rows(f"programs/{split}"), corpus.iterate_rows(f"executions/{split}"))
+    return map_chunks(partial(trace_chunk, config=config), chunked(items, CHUNK), description=f"trace {split}",
+                      unit="00 programs")
+
+
+def trace_chunk(items: list[tuple[dict, list[dict]]], config: Config) -> tuple[list[dict], Counter]:
+    """Returns the traces (records.Trace) of some programs' executions; what cannot be traced is counted by reason."""
+    rows, counts = [], Counter()
+    box, limits = find_box(), config.traces
+    for program, executions in items:
+        outcomes = box.run(Job(code=program["code"], entry=program["entry"], watch="trace",
+                               inputs=tuple(e["input"] for e in executions), max_events=limits.max_events,
+                               max_value_chars=limits.max_value_chars, timeout_s=limits.timeout_s))
+        for execution, outcome in zip(executions, outcomes, strict=True):
             reason = outcome.status if outcome.status != "ok" else (
                 "" if outcome.output == execution["output"] else "other_output")
-            run.counts[f"rejected: {reason}" if reason else "kept: traces"] += 1
+            counts[f"rejected: {reason}" if reason else "kept: traces"] += 1
             if not reason:
                 rows.append({"execution_id": execution["execution_id"], "task_id": program["task_id"],
-                             "split": split, "num_events": len(outcome.events), "events": json.dumps(outcome.events)})
-    return rows
+                             "split": program["split"], "num_events": len(outcome.events),
+                             "events": json.dumps(outcome.events)})
+    return rows, counts
 
 
 def group_by_task(rows: list[dict]) -> dict[str, list[dict]]:

@@ -7,7 +7,7 @@ together, without changing the returned value. It may keep too much: mutable val
 """
 
 from semcoder.corpus.synthetic.flow import Flow
-from semcoder.execution.tracer import DELETED
+from semcoder.execution.events import DELETED
 
 MUTABLE = ("[", "{", "(", "s", "<", "f")  # how literals of values start that may change in place, marks included
 
@@ -43,13 +43,13 @@ class Slicer:
             kind = event["kind"]
             if event["function"].startswith("<"):  # a comprehension counts as part of the line that holds it
                 continue
-            if kind == "call":
+            if kind in ("call", "resume"):
                 self._call(event)
             elif kind == "line":
                 self._line(self._stack[-1], self._flows[event["line"]], event["changed"])
             elif kind == "exception":
                 self._stack[-1].barrier = self._stack[-1].step
-            elif kind == "return":
+            elif kind in ("return", "yield", "unwind"):
                 self._return(event)
         return self._goal
 

