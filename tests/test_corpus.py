@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from semcoder import paths
 from semcoder.benchmarks.memory import measure_build, measure_index
-from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes
 from semcoder.corpus.build import ACCEPTED, build_corpus
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.duplicates import measure_overlap
-from semcoder.corpus.filters import hash_text, take_fingerprint
+from semcoder.corpus.filters.behaviour import find_signature, hash_behaviour, make_probes
+from semcoder.corpus.filters.duplicates import measure_overlap
+from semcoder.corpus.filters.fingerprints import hash_text, take_fingerprint
 from semcoder.corpus.sources import Prepared, generate_chunk
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.errors import UserError

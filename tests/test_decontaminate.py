@@ -11,7 +11,7 @@ import pytest
 
 from semcoder.corpus.build import Filters, build_corpus
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.decontaminate import (
+from semcoder.corpus.filters.decontaminate import (
     Decontaminator,
     find_benchmarks,
     hash_benchmarks,
@@ -19,7 +19,7 @@ from semcoder.corpus.decontaminate import (
     read_item,
     read_items,
 )
-from semcoder.corpus.filters import take_fingerprint
+from semcoder.corpus.filters.fingerprints import take_fingerprint
 from semcoder.corpus.sources import Prepared, generate_chunk
 from semcoder.errors import UserError
 from semcoder.presets import SMOKE

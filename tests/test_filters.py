@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semcoder.corpus.behaviour import MIN_TELLING, find_signature, hash_behaviour, make_probes, merge_types, run_here
-from semcoder.corpus.duplicates import Deduplicator
-from semcoder.corpus.filters import canonicalize, take_fingerprint
+from semcoder.corpus.filters.behaviour import (
+    MIN_TELLING,
+    find_signature,
+    hash_behaviour,
+    make_probes,
+    merge_types,
+    run_here,
+)
+from semcoder.corpus.filters.duplicates import Deduplicator
+from semcoder.corpus.filters.fingerprints import canonicalize, take_fingerprint
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.jobs import Outcome
 from semcoder.presets import SMOKE

@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcoder.benchmarks.inputs import measure
-from semcoder.corpus import inputs as module
-from semcoder.corpus.arguments import Arguments, read_arguments
-from semcoder.corpus.choice import EXTRA_FACTOR
-from semcoder.corpus.classes import classify
-from semcoder.corpus.inference import infer_parameters
-from semcoder.corpus.ingredients import Ingredients
-from semcoder.corpus.inputs import MAX_ROUNDS, ROUND_INPUTS, Subject, expand_inputs
-from semcoder.corpus.kinds import draw_value, kind_of, parse_kinds
-from semcoder.corpus.mutation import MAX_CHARS, MAX_LENGTH, mutate_value
-from semcoder.corpus.proposals import Proposer
+from semcoder.corpus.inputs import rounds
+from semcoder.corpus.inputs.arguments import Arguments, read_arguments
+from semcoder.corpus.inputs.choice import EXTRA_FACTOR
+from semcoder.corpus.inputs.classes import classify
+from semcoder.corpus.inputs.inference import infer_parameters
+from semcoder.corpus.inputs.ingredients import Ingredients
+from semcoder.corpus.inputs.kinds import draw_value, kind_of, parse_kinds
+from semcoder.corpus.inputs.mutation import MAX_CHARS, MAX_LENGTH, mutate_value
+from semcoder.corpus.inputs.proposals import Proposer
+from semcoder.corpus.inputs.rounds import MAX_ROUNDS, ROUND_INPUTS, Subject, expand_inputs
 from semcoder.execution.literals import is_literal, to_literal
 
 ATOMS = st.one_of(st.none(), st.booleans(), st.integers(-10**7, 10**7), st.text(max_size=12), st.binary(max_size=6),
@@ -216,7 +216,7 @@ def test_a_programs_inputs_depend_on_it_and_the_seed_alone():
 def test_many_programs_are_worked_on_in_blocks_with_the_same_result(monkeypatch):
     subjects = [Subject(f"def f(n):\n    return n * {i} + 1\n", "f") for i in range(2, 7)]
     whole = expand_inputs(subjects, 2, 0)
-    monkeypatch.setattr(module, "BLOCK", 2)
+    monkeypatch.setattr(rounds, "BLOCK", 2)
     assert expand_inputs(subjects, 2, 0) == whole
 
 

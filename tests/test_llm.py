@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 
 from chat_servers import make_completion, serve_model, serve_script
 from parrot import ENOUGH, train_parrot
-from semcoder.corpus.harvest import list_modules
-from semcoder.corpus.llm import collect_llm, try_solutions
-from semcoder.corpus.llm_prompts import PROBLEM, SOLUTION, ask_correction, ask_problem, ask_solution, read_section
-from semcoder.corpus.seeds import MAX_LINES, MIN_LINES, draw_from_module, list_subtrees, sample_seeds
-from semcoder.corpus.solutions import Unfit, read_solution
+from semcoder.corpus.llm.collect import collect_llm, try_solutions
+from semcoder.corpus.llm.prompts import PROBLEM, SOLUTION, ask_correction, ask_problem, ask_solution, read_section
+from semcoder.corpus.llm.seeds import MAX_LINES, MIN_LINES, draw_from_module, list_subtrees, sample_seeds
+from semcoder.corpus.llm.solutions import Unfit, read_solution
+from semcoder.corpus.open_source.harvest import list_modules
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox, run_jobs
@@ -144,7 +144,7 @@ KILLED = """
 import sys
 from collections import Counter
 from pathlib import Path
-from semcoder.corpus.llm import collect_llm
+from semcoder.corpus.llm.collect import collect_llm
 from semcoder.presets import SMOKE
 config = SMOKE.replace("corpus", num_llm=30, llm_base_url=sys.argv[1], llm_model="model-a", llm_num_threads=2)
 list(collect_llm(config, Counter(), Path(sys.argv[2])))
@@ -218,7 +218,7 @@ def test_a_request_that_the_endpoint_refuses_is_one_reject_among_others(tmp_path
 
 
 def test_a_seed_asked_again_after_all_are_used_up_gives_another_sample(tmp_path, monkeypatch):
-    monkeypatch.setattr("semcoder.corpus.llm.sample_seeds", lambda seed: islice(sample_seeds(seed), 2))
+    monkeypatch.setattr("semcoder.corpus.llm.collect.sample_seeds", lambda seed: islice(sample_seeds(seed), 2))
     with serve_script(talk) as server:
         candidates, _ = collect(configure(server.url, num_llm=3), tmp_path)
         problems = [b["messages"][0]["content"] for b in server.bodies if "inspire" in b["messages"][0]["content"]]
@@ -230,7 +230,7 @@ def test_a_fault_of_the_sandbox_is_counted_as_such_and_not_put_to_the_model(tmp_
     def fail(jobs, *_, **__):
         return [[Outcome("sandbox_error")] * (len(job.inputs) + len(job.tests)) for job in jobs]
 
-    monkeypatch.setattr("semcoder.corpus.llm.run_jobs", fail)
+    monkeypatch.setattr("semcoder.corpus.llm.collect.run_jobs", fail)
     with serve_script(talk) as server:
         candidates, counts = collect(configure(server.url, num_llm=2), tmp_path)
         assert len(server.bodies) == 4  # two problems, two solutions

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from semcoder.corpus import open_source
-from semcoder.corpus.choice import EXTRA_FACTOR
+from semcoder import paths
+from semcoder.config import CorpusConfig
 from semcoder.corpus.coverage import measure_coverage, share
-from semcoder.corpus.descriptions import clean_description, read_types
-from semcoder.corpus.duplicates import Deduplicator
-from semcoder.corpus.filters import take_fingerprint
-from semcoder.corpus.harvest import PACKAGES, Module, list_modules, make_function
-from semcoder.corpus.open_source import collect_functions
-from semcoder.corpus.parts import Unfit, index_definitions
+from semcoder.corpus.filters.duplicates import Deduplicator
+from semcoder.corpus.filters.fingerprints import take_fingerprint
+from semcoder.corpus.inputs.choice import EXTRA_FACTOR
+from semcoder.corpus.open_source.collect import add_inputs, collect_functions
+from semcoder.corpus.open_source.descriptions import clean_description, read_types
+from semcoder.corpus.open_source.harvest import PACKAGES, Module, list_modules, make_function
+from semcoder.corpus.open_source.parts import Unfit, index_definitions
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import run_jobs
 
@@ -67,7 +68,7 @@ def test_inputs_cover_what_was_asked_for(collected):
     rows = list(measure_coverage(({"task_id": f.origin, "code": f.code, "entry": f.entry},
                                   [{"input": text} for text in f.inputs]) for f in functions))
     shares = [share(row["covered_branches"], row["branches"]) for row in rows]
-    assert min(shares) >= open_source.MIN_BRANCH_COVERAGE and sum(shares) / len(shares) >= 0.95
+    assert min(shares) >= CorpusConfig.min_branch_coverage and sum(shares) / len(shares) >= 0.95
 
 
 def test_every_candidate_is_counted_once(collected):
@@ -87,9 +88,9 @@ def test_asking_for_fewer_gives_the_first_ones(collected):
 
 
 def test_rows_are_the_same_with_one_worker_and_another_hash_seed(collected):
-    script = "from semcoder.corpus.open_source import collect_functions\nprint(collect_functions(0, 3, 3)[0])"
+    script = "from semcoder.corpus.open_source.collect import collect_functions\nprint(collect_functions(0, 3, 3)[0])"
     env = {**os.environ, "LOKY_MAX_CPU_COUNT": "1", "PYTHONHASHSEED": "5",
-           "PYTHONPATH": str(Path(open_source.__file__).parents[2])}
+           "PYTHONPATH": str(Path(paths.__file__).parents[1])}
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], env=env, capture_output=True, text=True,
                           check=True)
     assert done.stdout.strip() == str(collected[0][:3])
@@ -99,9 +100,9 @@ def test_a_function_whose_branches_stay_uncovered_is_rejected_and_counted():
     code = "def f(n):\n    if str(n)[::-1] == '94837261543':\n        return 0\n    return n + 1\n"
     function = make(f"{code[:10]}    'Adds one to a number.'\n{code[10:]}")
     counts: Counter = Counter()
-    assert open_source.add_inputs([function], 3, 0, 0.8, counts) == []
+    assert add_inputs([function], 3, 0, 0.8, counts) == []
     assert counts["rejected: low branch coverage"] == 1
-    assert len(open_source.add_inputs([function], 3, 0, 0.4, counts)) == 1
+    assert len(add_inputs([function], 3, 0, 0.4, counts)) == 1
 
 
 def test_packages_are_pinned_and_their_licences_are_those_of_their_metadata():

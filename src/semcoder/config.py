@@ -37,8 +37,10 @@ class CorpusConfig:
     """Difficulty of synthetic programs: 1 short and shallow, 2 nested loops and dicts, 3 all there is."""
     num_open_source: int = 60
     """At most so many functions from installed, permissively licensed packages."""
+    min_branch_coverage: float = 0.8
+    """Share of its branches that a function's inputs must cover, in [0, 1]; generated programs cover all of theirs."""
     inputs_per_program: int = 3
-    """Executions kept per program. Paper: not stated; released ids show up to 10."""
+    """Executions kept per program, more where each one more adds coverage. Paper: not stated; ids show up to 10."""
     test_programs: int = 200
     """Synthetic programs held out for the test split (paper: external benchmarks only)."""
     validation_programs: int = 50
@@ -83,6 +85,7 @@ class CorpusConfig:
         require(0 <= self.described_share <= 1, "described_share", self.described_share, "give a fraction")
         require(self.level in (1, 2, 3), "level", self.level, "levels are 1, 2, 3")
         require(self.inputs_per_program > 0, "inputs_per_program", self.inputs_per_program, "at least 1")
+        require(0 <= self.min_branch_coverage <= 1, "min_branch_coverage", self.min_branch_coverage, "give a fraction")
         require(self.realisations_per_behaviour > 0, "realisations_per_behaviour", self.realisations_per_behaviour,
                 "at least 1")
         require(self.num_llm == 0 or self.llm_model != "", "llm_model", self.llm_model,

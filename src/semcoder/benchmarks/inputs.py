@@ -12,9 +12,9 @@ from statistics import fmean, median
 
 from semcoder.corpus.candidates import make_random
 from semcoder.corpus.coverage import measure_coverage, share
-from semcoder.corpus.harvest import Function
-from semcoder.corpus.inputs import MAX_LINES, MAX_OUTPUT_CHARS, Subject, expand_inputs
-from semcoder.corpus.open_source import drop_duplicates, harvest_functions
+from semcoder.corpus.inputs.rounds import MAX_LINES, MAX_OUTPUT_CHARS, Subject, expand_inputs
+from semcoder.corpus.open_source.collect import drop_duplicates, harvest_functions
+from semcoder.corpus.open_source.harvest import Function
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import run_jobs
 

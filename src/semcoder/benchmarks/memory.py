@@ -111,8 +111,8 @@ def measure_index(kind: str, num_programs: int) -> float:
 
 def fill_compact(num_programs: int) -> object:
     """Returns this project's index of so many random programs."""
-    from semcoder.corpus.duplicates import Deduplicator
-    from semcoder.corpus.filters import Fingerprint, sketch_shingles
+    from semcoder.corpus.filters.duplicates import Deduplicator
+    from semcoder.corpus.filters.fingerprints import Fingerprint, sketch_shingles
 
     random, index = np.random.default_rng(0), Deduplicator(0.95, 4)
     for number in range(num_programs):

@@ -15,8 +15,8 @@ from semcoder.config import Config, require
 from semcoder.corpus.candidates import Candidate
 from semcoder.corpus.card import write_card
 from semcoder.corpus.coverage import measure_coverage
-from semcoder.corpus.decontaminate import BENCHMARKS, Decontaminator, find_benchmarks, hash_benchmarks
-from semcoder.corpus.duplicates import Deduplicator
+from semcoder.corpus.filters.decontaminate import BENCHMARKS, Decontaminator, find_benchmarks, hash_benchmarks
+from semcoder.corpus.filters.duplicates import Deduplicator
 from semcoder.corpus.sources import CHUNK, Prepared, prepare_foreign, prepare_synthetic
 from semcoder.corpus.splits import Marks, assign_splits, take_marks
 from semcoder.engine import open_engine

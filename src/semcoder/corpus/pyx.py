@@ -17,8 +17,8 @@ from pathlib import Path
 from semcoder import paths
 from semcoder.config import Config, require
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.llm_prompts import read_code
-from semcoder.corpus.solutions import MAX_INPUTS, Unfit, read_solution, render_program, split_script
+from semcoder.corpus.llm.prompts import read_code
+from semcoder.corpus.llm.solutions import MAX_INPUTS, Unfit, read_solution, render_program, split_script
 from semcoder.errors import UserError
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs

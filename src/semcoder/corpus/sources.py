@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from semcoder import paths
 from semcoder.config import Config, CorpusConfig
-from semcoder.corpus.behaviour import find_signature, hash_behaviour, make_probes, run_here
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.filters import Fingerprint, take_fingerprint
-from semcoder.corpus.llm import collect_llm
-from semcoder.corpus.open_source import collect_functions
+from semcoder.corpus.filters.behaviour import find_signature, hash_behaviour, make_probes, run_here
+from semcoder.corpus.filters.fingerprints import Fingerprint, take_fingerprint
+from semcoder.corpus.llm.collect import collect_llm
+from semcoder.corpus.open_source.collect import collect_functions
 from semcoder.corpus.pyx import read_pyx
 from semcoder.corpus.synthetic import generate_crux, generate_described
 from semcoder.engine import map_chunks
@@ -87,8 +87,9 @@ def prepare(candidate: Candidate, signature: tuple | None, outcomes: list[Outcom
 def prepare_foreign(config: Config, counts: Counter) -> Iterator[Prepared]:
     """Yields the programs of all other sources, one source after the other; each counts its own rejects."""
     if config.corpus.num_open_source:
-        functions, found = collect_functions(config.seed, config.corpus.num_open_source,
-                                             config.corpus.inputs_per_program)
+        functions, found = collect_functions(
+            config.seed, config.corpus.num_open_source, config.corpus.inputs_per_program,
+            jaccard=config.corpus.near_duplicate_jaccard, min_branch_coverage=config.corpus.min_branch_coverage)
         counts.update(found)
         yield from prepare_in_sandbox(functions, counts)
     # Answers are kept apart from the run: a run that starts over, or asks for more, pays for none twice.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from semcoder.config import CorpusConfig, require
-from semcoder.corpus.filters import hash_text
+from semcoder.corpus.filters.fingerprints import hash_text
 from semcoder.corpus.sources import Prepared
 
 FOREIGN_SHARE = 0.05  # of the programs that are not generated, in the test split and in the validation split each

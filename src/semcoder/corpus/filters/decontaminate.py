@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from semcoder.config import require
-from semcoder.corpus.filters import GRAM, hash_ngrams, hash_text, list_parts, split_tokens
+from semcoder.corpus.filters.fingerprints import GRAM, hash_ngrams, hash_text, list_parts, split_tokens
 from semcoder.execution.literals import ValueLimit, to_literal
 from semcoder.hashing import hash_file
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from semcoder.corpus.arguments import read_arguments
 from semcoder.corpus.candidates import Candidate, normalize
-from semcoder.corpus.descriptions import clean_description, read_types
-from semcoder.corpus.parts import TextStripper, Unfit, gather_parts, index_definitions
+from semcoder.corpus.inputs.arguments import read_arguments
+from semcoder.corpus.open_source.descriptions import clean_description, read_types
+from semcoder.corpus.open_source.parts import TextStripper, Unfit, gather_parts, index_definitions
 
 # Distribution -> SPDX licence as its metadata gives it; all are pinned in requirements.txt.
 PACKAGES = {

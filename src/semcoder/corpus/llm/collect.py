@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from semcoder.answers import Answer
 from semcoder.config import Config, CorpusConfig
 from semcoder.corpus.candidates import Candidate
-from semcoder.corpus.llm_prompts import (
+from semcoder.corpus.llm.prompts import (
     PROBLEM,
     SOLUTION,
     ask_correction,
@@ -25,8 +25,8 @@ from semcoder.corpus.llm_prompts import (
     read_code,
     read_section,
 )
-from semcoder.corpus.seeds import Seed, sample_seeds
-from semcoder.corpus.solutions import Solution, Unfit, read_solution
+from semcoder.corpus.llm.seeds import Seed, sample_seeds
+from semcoder.corpus.llm.solutions import Solution, Unfit, read_solution
 from semcoder.endpoint import Endpoint, EndpointSettings
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs

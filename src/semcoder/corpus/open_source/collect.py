@@ -11,21 +11,22 @@ from itertools import islice
 
 from tqdm.auto import tqdm
 
+from semcoder.config import CorpusConfig
 from semcoder.corpus.candidates import Candidate, make_random
-from semcoder.corpus.duplicates import Deduplicator
-from semcoder.corpus.filters import take_fingerprint
-from semcoder.corpus.harvest import PACKAGES, Function, harvest_modules, list_modules
-from semcoder.corpus.inputs import Expansion, Subject, expand_inputs
+from semcoder.corpus.filters.duplicates import Deduplicator
+from semcoder.corpus.filters.fingerprints import take_fingerprint
+from semcoder.corpus.inputs.rounds import Expansion, Subject, expand_inputs
+from semcoder.corpus.open_source.harvest import PACKAGES, Function, harvest_modules, list_modules
 from semcoder.engine import map_chunks
 
-MIN_BRANCH_COVERAGE = 0.8  # functions whose inputs cover less are rejected; paper's mean: 0.93 (App. F)
 SURPLUS = 1.5  # functions tried at once per one asked for; less than half of them pass, so that few are too many
 MIN_BATCH = 16
 MODULES_AT_ONCE, MODULES_PER_TASK = 256, 16  # few are asked for: most modules need not be read
 
 
-def collect_functions(seed: int, num_functions: int, num_inputs: int, *, jaccard: float = 0.95,
-                      min_branch_coverage: float = MIN_BRANCH_COVERAGE) -> tuple[list[Candidate], Counter]:
+def collect_functions(seed: int, num_functions: int, num_inputs: int, *,
+                      jaccard: float = CorpusConfig.near_duplicate_jaccard,
+                      min_branch_coverage: float = CorpusConfig.min_branch_coverage) -> tuple[list[Candidate], Counter]:
     """Returns up to `num_functions` distinct programs with inputs that run, and the rejects by reason.
 
     The order is random by `seed` and the same on every machine with the pinned packages; asking for more functions

@@ -17,12 +17,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from semcoder.corpus.arguments import Arguments, read_arguments
 from semcoder.corpus.candidates import make_random
-from semcoder.corpus.choice import Trial, choose_trials, find_reason
-from semcoder.corpus.classes import classify, list_classes
 from semcoder.corpus.coverage import Structure, share
-from semcoder.corpus.proposals import Proposer
+from semcoder.corpus.inputs.arguments import Arguments, read_arguments
+from semcoder.corpus.inputs.choice import Trial, choose_trials, find_reason
+from semcoder.corpus.inputs.classes import classify, list_classes
+from semcoder.corpus.inputs.proposals import Proposer
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 from datasketch import LeanMinHash, MinHashLSH
 
-from semcoder.corpus.filters import NUM_PERMUTATIONS, SCHEME, Fingerprint
+from semcoder.corpus.filters.fingerprints import NUM_PERMUTATIONS, SCHEME, Fingerprint
 
 
 class Deduplicator:

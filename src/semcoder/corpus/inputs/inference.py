@@ -9,7 +9,7 @@ import ast
 from collections import Counter
 from dataclasses import dataclass
 
-from semcoder.corpus.evidence import (
+from semcoder.corpus.inputs.evidence import (
     Matcher,
     add_kind,
     add_method,
@@ -20,7 +20,7 @@ from semcoder.corpus.evidence import (
     weigh_expression,
     weigh_method_argument,
 )
-from semcoder.corpus.kinds import Kind, kind_of, parse_kinds
+from semcoder.corpus.inputs.kinds import Kind, kind_of, parse_kinds
 
 HINT_WEIGHT, DEFAULT_WEIGHT = 8.0, 4.0
 MAX_DEPTH = 3  # of containers within containers, and of calls of own functions

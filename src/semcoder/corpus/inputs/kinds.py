@@ -8,7 +8,7 @@ import ast
 import re
 from random import Random
 
-from semcoder.corpus.ingredients import Ingredients
+from semcoder.corpus.inputs.ingredients import Ingredients
 
 Kind = str | tuple
 ATOMS = {"int": "int", "float": "float", "bool": "bool", "str": "str", "bytes": "bytes", "None": "None",

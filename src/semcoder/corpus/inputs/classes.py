@@ -1,7 +1,7 @@
 """Classes of values: two values of one class differ only in detail (type, emptiness, sign, size, order)."""
 
-from semcoder.corpus.arguments import Arguments
-from semcoder.corpus.kinds import Kind
+from semcoder.corpus.inputs.arguments import Arguments
+from semcoder.corpus.inputs.kinds import Kind
 
 
 def classify(value: object) -> tuple:

@@ -4,12 +4,12 @@ import contextlib
 import copy
 from random import Random
 
-from semcoder.corpus.arguments import Arguments
-from semcoder.corpus.classes import describe_kind
-from semcoder.corpus.inference import Parameter, infer_parameters
-from semcoder.corpus.ingredients import Ingredients
-from semcoder.corpus.kinds import Kind, draw_value, kind_of
-from semcoder.corpus.mutation import mutate_value
+from semcoder.corpus.inputs.arguments import Arguments
+from semcoder.corpus.inputs.classes import describe_kind
+from semcoder.corpus.inputs.inference import Parameter, infer_parameters
+from semcoder.corpus.inputs.ingredients import Ingredients
+from semcoder.corpus.inputs.kinds import Kind, draw_value, kind_of
+from semcoder.corpus.inputs.mutation import mutate_value
 from semcoder.execution.literals import ValueLimit, is_literal
 
 TRIES = 6  # drawn inputs per proposed one, at most: a small space is soon used up

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from semcoder.corpus.arguments import Arguments
-from semcoder.corpus.classes import is_hollow, list_types, share_types
+from semcoder.corpus.inputs.arguments import Arguments
+from semcoder.corpus.inputs.classes import is_hollow, list_types, share_types
 from semcoder.execution.literals import to_literal
 
 EXTRA_FACTOR = 3  # inputs chosen at most, over those asked for, where each of them adds coverage

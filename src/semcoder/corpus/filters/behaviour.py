@@ -12,7 +12,7 @@ from random import Random
 from string import ascii_lowercase
 
 from semcoder.corpus.candidates import make_random
-from semcoder.corpus.filters import hash_text
+from semcoder.corpus.filters.fingerprints import hash_text
 from semcoder.execution.execute import compile_program, run_call
 from semcoder.execution.jobs import Outcome
 from semcoder.execution.literals import to_literal

@@ -10,9 +10,9 @@ import symtable
 from collections import Counter
 from dataclasses import dataclass
 
-from semcoder.corpus.arguments import read_arguments
 from semcoder.corpus.candidates import normalize
-from semcoder.corpus.parts import PURE_MODULES
+from semcoder.corpus.inputs.arguments import read_arguments
+from semcoder.corpus.open_source.parts import PURE_MODULES
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 ALLOWED_MODULES = (*PURE_MODULES, "__future__", "abc", "array", "base64", "calendar", "cmath", "copy", "dataclasses",

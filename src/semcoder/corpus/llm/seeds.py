@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from semcoder.corpus.candidates import make_random
-from semcoder.corpus.harvest import PACKAGES, Module, list_modules
+from semcoder.corpus.open_source.harvest import PACKAGES, Module, list_modules
 
 # Source lines of a snippet; paper: not stated. OSS-Instruct takes 1 to 15; fewer than four give little to work with.
 MIN_LINES, MAX_LINES = 4, 15

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from semcoder.corpus.kinds import DEFAULTS, Kind, kind_of, parse_kinds
+from semcoder.corpus.inputs.kinds import DEFAULTS, Kind, kind_of, parse_kinds
 
 NAME_WEIGHT = 1.5
 METHODS = {kind: set(dir(kind)) for kind in (str, list, dict, set, int, float)}

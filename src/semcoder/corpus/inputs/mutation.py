@@ -7,7 +7,7 @@ value that cannot change (None, an empty tuple) is handed back as it is, so that
 import copy
 from random import Random
 
-from semcoder.corpus.ingredients import Ingredients
+from semcoder.corpus.inputs.ingredients import Ingredients
 
 MAX_LENGTH = 14  # items of a container that is not that long already
 MAX_CHARS = 60  # the same for text

@@ -1,0 +1,1 @@
+"""Real functions out of installed, permissively licensed packages."""
