@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.engine import open_engine
 from semcoder.evaluation.evaluate import check_canary, write_scores
 from semcoder.evaluation.score import Item, judge, judge_outcome
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
@@ -27,7 +28,7 @@ def evaluate_repair(config: Config) -> Run:
     run = Run("debugging", config, [monologues, training])
     if run.is_complete:
         return run
-    with run:
+    with run, open_engine(config):
         run.notes.update(describe_level())
         items, descriptions = load_bugs(config)
         check_canary("repair", items, config.min_sandbox_level)

@@ -4,6 +4,7 @@ import numpy as np
 
 from semcoder.config import Config, require
 from semcoder.corpus.build import build_corpus
+from semcoder.engine import open_engine
 from semcoder.errors import UserError
 from semcoder.evaluation.score import TASKS, Item, judge, score_steps
 from semcoder.evaluation.statistics import bootstrap_interval, make_generator
@@ -30,7 +31,7 @@ def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run
     run = Run("evaluation", config, [monologues, training], tasks=list(tasks))
     if run.is_complete:
         return run
-    with run:
+    with run, open_engine(config):
         run.notes.update(describe_level())
         from semcoder.evaluation.generate import generate_responses, load_model
 
