@@ -23,7 +23,7 @@ CHUNK = 100  # programs per task
 FAMILIES = {"crux": generate_crux, "described": generate_described}
 
 
-def measure(quick: bool = False) -> list[dict]:
+def measure(quick: bool = False, benchmarks_dir: str = "") -> list[dict]:
     """Returns a row per family and level: programs per second on all cores, rejects, and both checks' cost."""
     num_programs, num_checked = (400, 20) if quick else (4000, 150)
     rows = []
