@@ -26,7 +26,7 @@ def book_root(tmp_path, monkeypatch):
     results = tmp_path / "results"
     for name, path in (("ROOT", tmp_path), ("RESULTS", results), ("RUNS", results / "runs"),
                        ("EXECUTED", results / "notebooks"), ("REFERENCE", results / "reference"),
-                       ("VIEW", results / "view")):
+                       ("VIEW", results / "view"), ("BENCHMARKS", results / "benchmarks")):
         monkeypatch.setattr(paths, name, path)
     return tmp_path
 
@@ -53,6 +53,8 @@ def test_the_book_builds_with_warnings_as_errors_and_reads_without_a_network(fin
     index = pages["_build/html/book/index.html"]
     assert "Reasoning in monologues beats direct answers by" in index
     assert "123,456" in index  # the parameters of the toy model, glued
+    assert "usage: python -m semcoder trace" in pages["_build/html/book/method/traces.html"]
+    assert "make bench" in pages["_build/html/book/method/execution.html"]  # not measured in this checkout
     for name, text in pages.items():
         loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"(?:https?:)?//[^\"]*\"", text)
         assert not loaded, f"{name} loads {loaded}"
