@@ -15,6 +15,13 @@ def show_counts(run: Run | None) -> pd.DataFrame:
     return pd.DataFrame(sorted(counts.items()), columns=["what", "count"])
 
 
+def show_coverage(run: Run) -> pd.DataFrame:
+    """Returns the share of branches and lines that the kept executions reach, the paper's beside it."""
+    from semcoder.report.tables import tabulate_coverage
+
+    return tabulate_coverage(run).round(3)
+
+
 def show_rows(run: Run, name: str, num_rows: int = 3, columns: list[str] | None = None):
     """Returns evenly spaced rows of a Parquet file of the run as a table; lines break as in the text."""
     rows = run.read_rows(name)
