@@ -12,10 +12,11 @@ import time
 import pytest
 
 from semcoder.benchmarks.attacks import ATTACKS, PROCESSES, REACHES, attack, measure
+from semcoder.config import LEVELS
 from semcoder.errors import UserError
 from semcoder.execution import sandbox
 from semcoder.execution.jobs import Job
-from semcoder.execution.levels import LAYERS, LEVELS, check_level, name_level
+from semcoder.execution.levels import LAYERS, check_level, name_level
 from semcoder.execution.sandbox import Sandbox, SandboxFault, describe_level, run_jobs
 
 # One set of layers per level, as a machine without the stronger ones would have it.
@@ -232,6 +233,17 @@ def test_a_program_cannot_import_from_the_callers_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Sandbox() as fresh:
         assert status(fresh, "import planted\nreturn planted.value") == "exception"
+
+
+def test_a_user_with_many_processes_can_run_programs_at_every_level(rung):
+    # A limit on processes counts all of a user's, and the server must still be able to fork.
+    others = [subprocess.Popen(["sleep", "30"]) for _ in range(70)]
+    try:
+        assert run(rung, "return x + 1", "1")[0].output == "2"
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def test_levels_are_named_by_what_they_keep_in_and_a_weak_one_is_refused():

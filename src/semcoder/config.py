@@ -11,11 +11,11 @@ import typing
 from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
-from semcoder.execution.levels import LEVELS
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 ENGINES = ("local", "dask", "ray")
+LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")  # of the sandbox, from weak to strong: see execution.levels
 # Fields of Config that belong to no stage.
 COMMON = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")
 STAGES = ("corpus", "traces", "monologues", "training", "evaluation", "debugging", "ablations", "report")

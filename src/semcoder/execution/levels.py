@@ -10,9 +10,9 @@ import os
 import shutil
 import sys
 
+from semcoder.config import LEVELS
 from semcoder.errors import UserError
 
-LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")
 LAYERS = ("bubblewrap", "unshare", "landlock", "seccomp", "rlimits")
 
 

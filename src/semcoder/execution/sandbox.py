@@ -70,7 +70,7 @@ class Sandbox:
 
     @property
     def level(self) -> str:
-        """One of levels.LEVELS."""
+        """One of config.LEVELS."""
         return name_level(self.layers)
 
     def _start(self) -> None:

@@ -118,6 +118,8 @@ def run_child(job: Job, code: str | CodeType, number: int, speed: float, child_f
         signal.setitimer(signal.ITIMER_PROF, limit_s)  # its default action ends the process, in C code too
         if child_filter:
             child_filter.apply()
+        else:  # in the child only: it counts all processes of the user, and the server must be able to fork
+            resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
         execute.run_task(job, code, number, send)
         os._exit(0)
     os.close(send)
@@ -163,8 +165,7 @@ def name_death(status: int, is_time_used_up: bool) -> str:
 def limit_resources() -> None:
     """Sets the limits that all children inherit; processor and wall time are set for each."""
     for kind, value in ((resource.RLIMIT_AS, MEMORY_MIB * 2**20), (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
-                        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES), (resource.RLIMIT_NPROC, MAX_PROCESSES),
-                        (resource.RLIMIT_CORE, 0)):
+                        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(kind, (value, value))
 
 
