@@ -1,10 +1,12 @@
 """Runs benchmarks, each in a fresh process, prints their tables and keeps them as results/benchmarks/<name>.csv."""
 
 import importlib
+import json
 import os
-from concurrent.futures import ProcessPoolExecutor
+import subprocess
+import sys
+import tempfile
 from datetime import UTC, datetime
-from multiprocessing import get_context
 
 from semcoder import paths
 from semcoder.config import require
@@ -22,6 +24,14 @@ BENCHMARKS = {
     "inputs": "What generated inputs cover, beside plain mutation and guesses",
     "memory": "Memory of a corpus of 100,000 programs while it is built, main process and workers together",
 }
+PROGRAM = """
+import json, sys
+from semcoder.benchmarks.run import answer
+name, quick, benchmarks_dir, path = sys.argv[1:]
+rows = answer(name, quick == "1", benchmarks_dir)
+with open(path, "w", encoding="utf-8") as file:
+    json.dump(rows, file)
+"""
 
 
 def run_benchmarks(names: list[str], quick: bool, benchmarks_dir: str) -> None:
@@ -40,8 +50,7 @@ def run_benchmarks(names: list[str], quick: bool, benchmarks_dir: str) -> None:
         print(f"\n{name}: {BENCHMARKS[name]}", flush=True)
         load = os.getloadavg()[0]
         try:
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
-                frame = pd.DataFrame(fresh.submit(measure, name, quick, benchmarks_dir).result())
+            frame = pd.DataFrame(measure_apart(name, quick, benchmarks_dir))
         except UserError as error:
             if name in names:
                 raise
@@ -56,6 +65,27 @@ def run_benchmarks(names: list[str], quick: bool, benchmarks_dir: str) -> None:
                 "public_data": bool(benchmarks_dir), **describe_environment()})
 
 
-def measure(name: str, quick: bool, benchmarks_dir: str) -> list[dict]:
-    """Returns the rows of one benchmark."""
-    return importlib.import_module(f"semcoder.benchmarks.{name}").measure(quick, benchmarks_dir)
+def measure_apart(name: str, quick: bool, benchmarks_dir: str) -> list[dict]:
+    """Returns the rows of one benchmark, measured in a fresh interpreter.
+
+    Not through multiprocessing: its children would start their own processes anew instead of forking them, which makes
+    the protocols that are compared with several times slower than they are.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        answer = os.path.join(folder, "rows.json")
+        done = subprocess.run([sys.executable, "-c", PROGRAM, name, str(int(quick)), benchmarks_dir, answer])
+        if not os.path.exists(answer):
+            raise UserError(f"benchmark {name} ended with exit status {done.returncode}; what it printed says why")
+        with open(answer, encoding="utf-8") as file:
+            rows = json.load(file)
+    if isinstance(rows, str):
+        raise UserError(rows)
+    return rows
+
+
+def answer(name: str, quick: bool, benchmarks_dir: str) -> list[dict] | str:
+    """Returns the rows of one benchmark, or what the reader must mend first."""
+    try:
+        return importlib.import_module(f"semcoder.benchmarks.{name}").measure(quick, benchmarks_dir)
+    except UserError as error:
+        return str(error)
