@@ -1,6 +1,7 @@
 """Parallel work gives the same rows wherever it runs, takes little ahead, and says what is wrong with a cluster."""
 
 import os
+import signal
 import sys
 import time
 
@@ -130,3 +131,26 @@ def test_a_preset_file_may_name_the_engine(tmp_path):
     file.write_text('{"base": "smoke", "engine": "dask", "engine_address": "tcp://host:8786", "seed": 4}')
     config = load_preset(str(file))
     assert (config.engine, config.engine_address, config.seed) == ("dask", "tcp://host:8786", 4)
+
+
+def die_once(task):
+    """Kills its own process the first time that it sees the number 7; returns the number."""
+    number, marker = task
+    if number == 7 and not os.path.exists(marker):
+        open(marker, "w").close()
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return number
+
+
+def die_always(number):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_dies_loses_no_chunk_and_repeats_none(tmp_path):
+    tasks = [(number, str(tmp_path / "died")) for number in range(40)]
+    assert list(map_chunks(die_once, tasks)) == list(range(40)) and (tmp_path / "died").exists()
+
+
+def test_workers_that_always_die_end_the_map():
+    with pytest.raises(UserError, match="worker processes died"):
+        list(map_chunks(die_always, range(4)))

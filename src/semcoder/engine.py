@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 from joblib import Parallel, delayed, effective_n_jobs
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from joblib.parallel import get_active_backend
 from tqdm.auto import tqdm
 
@@ -22,6 +23,7 @@ from semcoder.hashing import hash_code
 
 CONNECT_S = 10  # wall seconds to reach a scheduler before we say that it is not there
 WINDOW = 8  # chunks per worker under way or waiting to be taken: bounds memory where the consumer is the slower side
+MAX_CRASHES = 3  # deaths of a worker that one map survives; the same chunk gives the same rows in a fresh one
 PACKAGES = {"dask": "distributed", "ray": "ray"}
 
 
@@ -127,8 +129,18 @@ def map_chunks(function: Callable, chunks: Iterable, total: int | None = None, d
                 bar.update()
             return
         is_lazy = get_active_backend()[0].supports_return_generator  # Ray's gives a window's results together
-        with Parallel(n_jobs=-1, return_as="generator" if is_lazy else "list", batch_size=1, max_nbytes=None) as pool:
-            while window := list(islice(chunks, WINDOW * effective_n_jobs(-1))):
-                for result in pool(delayed(function)(chunk) for chunk in window):
-                    yield result
-                    bar.update()
+        window, num_crashes = [], 0
+        while window or (window := list(islice(chunks, WINDOW * effective_n_jobs(-1)))):
+            try:
+                with Parallel(n_jobs=-1, return_as="generator" if is_lazy else "list", batch_size=1,
+                              max_nbytes=None) as pool:
+                    while window := window or list(islice(chunks, WINDOW * effective_n_jobs(-1))):
+                        for result in pool([delayed(function)(chunk) for chunk in window]):
+                            window.pop(0)
+                            yield result
+                            bar.update()
+            except TerminatedWorkerError as error:  # seen: the interpreter itself, once in 100,000 programs
+                num_crashes += 1
+                if num_crashes > MAX_CRASHES:
+                    raise UserError(f"worker processes died {num_crashes} times, the last time so: {error}") from error
+                tqdm.write(f"a worker process died ({num_crashes} of at most {MAX_CRASHES}): its chunks are run again")
