@@ -298,3 +298,11 @@ def test_a_description_that_does_not_fit_or_an_operation_that_does_nothing_is_re
         (text, output) = (runs[0].text, runs[0].output)
         wrong = type(runs[0])(text, "ok", output + " ", frozenset())
         assert find_untruth(made, (wrong, *runs[1:])) == "untrue description"
+
+
+def test_only_a_variable_stands_in_for_an_operation_because_a_builtin_can_crash_the_interpreter():
+    code = "def f(text):\n    text = text.translate(str.maketrans('k', 'e'))\n    return text.strip()\n"
+    trial = Trial(ast.parse(code), "f", 100)
+    runs = [trial.run(f"'{word}'") for word in ("kite ", "tea")]
+    assert len(trial._detours) == 2  # `text` in each of the two statements, and never `str`
+    assert not any(trial.has_idle_operation(runs) for _ in range(200))  # until the interpreter has specialised it
