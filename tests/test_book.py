@@ -56,6 +56,7 @@ def test_the_book_builds_with_warnings_as_errors_and_reads_without_a_network(fin
     assert "usage: python -m semcoder trace" in pages["_build/html/book/method/traces.html"]
     assert "make bench" in pages["_build/html/book/method/execution.html"]  # not measured in this checkout
     for name, text in pages.items():
+        assert "```" not in text, f"{name} shows a directive instead of following it"
         loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"(?:https?:)?//[^\"]*\"", text)
         assert not loaded, f"{name} loads {loaded}"
         assert "cdn." not in text and "unpkg" not in text, f"{name} holds a CDN's address"

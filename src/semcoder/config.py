@@ -105,7 +105,7 @@ class TracesConfig:
     max_value_chars: int = 400
     """Characters of one value's literal after which a run is given up (status `value_limit`)."""
     timeout_s: float = 2.0
-    """Wall seconds allowed for all runs of one program."""
+    """Processor seconds allowed for one execution, on a machine of reference speed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,7 +135,7 @@ def show_benchmarks() -> None:
         write_table(f"bench_{name}", present_table("bench", frame))
         about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         sources.append((name, about["measured_utc"][:10], about["hardware"]["cpus"], about["python"],
-                        about["load_average_before"], (about["git"].get("commit") or "")[:9]))
+                        round(about["load_average_before"], 1), (about["git"].get("commit") or "")[:9]))
     columns = ["benchmark", "date", "cores", "Python", "load average before", "commit"]
     write_table("bench_sources", pd.DataFrame(sources, columns=columns))
 
