@@ -3,6 +3,13 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# The same examples in each run, so that a red run says something about the change and not about luck;
+# `pytest --hypothesis-profile=explore` looks further, with other examples each time.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile("same")
 
 # Fixed before any stage spawns workers: two ranks must not each take all cores.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
