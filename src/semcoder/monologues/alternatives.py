@@ -11,7 +11,7 @@ from random import Random
 
 from semcoder.execution.literals import to_literal
 
-MAX_ALTERNATIVES = 20
+MAX_ALTERNATIVES = 22
 LETTERS = "aeioustrnz AZ09_"
 MAX_ALIKE = 6  # of them, values that lie around
 MAX_CONSTANTS = 4  # of the program, per type
@@ -120,6 +120,8 @@ def vary_items(items: list, constants: list) -> Iterator[list]:
         low, high = items.index(min(items)), items.index(max(items))
         yield [item + (i == low) - (i == high) for i, item in enumerate(items)]
         yield [item + (i == 0) - (i == len(items) - 1) for i, item in enumerate(items)]
+    if items and type(items[0]) is int:
+        yield from ([*items, -7], [*items, 0])
     yield from (items[1:] + items[:1], items + items[:1], [], items + items[-1:], items[:1] * len(items))
     yield from ([], ["q"], [1], [[0]], [""]) if not items else ()
     for c in constants:

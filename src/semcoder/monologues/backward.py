@@ -16,9 +16,10 @@ from semcoder.execution.events import DELETED
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.constraints import Constraint, is_literal_text
 from semcoder.monologues.inversion import undo_statement
+from semcoder.monologues.places import Place, list_places
 from semcoder.monologues.reversal import HEADING, INPUTS, OUTPUTS, Clause, Effect, Requirement, Writer
 from semcoder.monologues.steps import Step, find_statements
-from semcoder.monologues.trials import Place, list_places, try_places
+from semcoder.monologues.trials import try_places
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def render_backward(box: Sandbox, program: dict, steps: list[Step], input_text: 
     places = list_places(program["code"], steps)
     parameters = find_parameters(steps)
     tried = try_places(box, program["code"], program["entry"], input_text, output_text, places,
-                       parameters) if places else None
+                       parameters, len(steps)) if places else None
     if tried is None:
         return Backward((), Counter({"without trials": 1}))
     at_start, counts = tried
@@ -92,13 +93,16 @@ class Teller:
         requirements = self.list_requirements(place)
         self.told_last = [clause.constraint for clause in requirements if isinstance(clause, Requirement)]
         self.told += self.told_last
-        if self._verbosity == "terse" and requirements:
-            effects = []
+        if self._verbosity == "terse" and any(
+                isinstance(c, Requirement) and (c.working or c.constraint.subject == place.subject)
+                for c in requirements):
+            effects = []  # it is the same said forwards
         return self.writer.write_line(step.line, step.source, [*effects, *requirements])
 
     def list_requirements(self, place: Place) -> list[Clause]:
         """Returns what must hold before a line: of its expression, then of each variable."""
-        clauses: list[Clause] = [Requirement(c) for c in self.shorten(place.kept.get(place.subject, []))]
+        clauses: list[Clause] = [] if place.subject in place.names else [
+            Requirement(c) for c in self.shorten(place.kept.get(place.subject, []))]
         known = place.step.before
         has_undone = False
         for name in place.names:
@@ -117,7 +121,7 @@ class Teller:
 
     def drop_repeated(self, place: Place, clauses: list[Clause]) -> list[Clause]:
         """Returns the clauses; a terse sentence says of an expression only what no exact variable implies."""
-        is_exact = len(place.names) == 1 and any(
+        is_exact = len(place.names) == 1 and place.subject not in place.names and any(
             isinstance(c, Requirement) and c.constraint.is_exact and c.constraint.subject == place.names[0]
             for c in clauses)
         if self._verbosity == "terse" and is_exact:

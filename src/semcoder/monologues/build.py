@@ -17,6 +17,7 @@ from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
 from semcoder.monologues.check import find_false_claim
+from semcoder.monologues.counterexamples import find_flaw
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.steps import Step, build_steps
@@ -88,7 +89,7 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
         counts["checked: claims"] += sum(len(step.claims) for step in steps)
         counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
         if not reason:
-            rows += render_both_ways(program, execution, steps, config)
+            rows += render_both_ways(box, program, execution, steps, replay, config, counts)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
@@ -106,7 +107,8 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(program: dict, execution: dict, steps: list[Step], config: Config) -> list[dict]:
+def render_both_ways(box: Sandbox, program: dict, execution: dict, steps: list[Step], replay: list[dict],
+                     config: Config, counts: Counter) -> list[dict]:
     """Returns a forward and a backward example in each format.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
@@ -119,10 +121,25 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], config: 
         for name in config.monologues.formats:
             reasoning = render_reasoning(name, program["code"], steps)
             if objective == "backward" and name == "monologue":
-                reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
+                reasoning = reason_backward(box, program, execution, steps, replay, config, counts)
+                if not reasoning:
+                    continue
             rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
                                  len(parse_steps(name, reasoning))))
     return rows
+
+
+def reason_backward(box: Sandbox, program: dict, execution: dict, steps: list[Step], replay: list[dict],
+                    config: Config, counts: Counter) -> str:
+    """Returns the backward monologue of an execution, "" where there is none that its checker trusts."""
+    seed = hash_json([config.seed, execution["execution_id"], "backward"])
+    backward = render_backward(box, program, steps, execution["input"], execution["output"], random=Random(seed))
+    counts.update({f"constraints: {kind}": number for kind, number in backward.counts.items()})
+    text = f"[MONOLOGUE]\n{backward.text}[/MONOLOGUE]\n"
+    reason = find_flaw(box, program, execution["input"], execution["output"], text, Random(seed + "check"),
+                       replay) if backward.sentences else "no constraint"
+    counts[f"rejected: backward, {reason}" if reason else "kept: backward monologues"] += 1
+    return "" if reason else text
 
 
 def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: Config, counts: Counter) -> list[dict]:

@@ -8,7 +8,8 @@ The first thing that is wrong gives the reason:
     output, input    the first or last sentence names another output or input
     order            the lines named are not the executed lines of the entry function, last one first
     effect           a line did something else
-    working          an undoing does not come to its value
+    subject          a constraint is about something else than a variable or what its line works out
+    working          an undoing does not come to its value, or does not undo the statement for other values either
     false            a constraint does not hold in this run, or it cannot be evaluated
     loose            a bound is not that of the value that it is about
     counter-example  a value breaks a constraint, and the run gives the output all the same
@@ -16,6 +17,7 @@ The first thing that is wrong gives the reason:
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -37,13 +39,15 @@ from semcoder.monologues.reversal import (
     read_value_sentence,
 )
 from semcoder.monologues.steps import find_statements, render_header
-from semcoder.monologues.working import CannotWork, evaluate, parse_expression
+from semcoder.monologues.working import CannotWork, Substitute, evaluate, parse_expression
 
+NUM_UNDONE = 8  # other values that a working must undo
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about
-MAX_LINES, MAX_EVENTS = 2000, 4000
+MAX_LINES, MAX_EVENTS = 1000, 4000  # of a changed run, of the replay
 MAX_CHARS = 2000
 BOUNDS = {"at_least": "{}", "at_most": "{}", "longer": "len({})", "shorter": "len({})"}
 MUTABLE = (list, dict, set)
+SEEN = Ingredients(values=(3, 8, "ab", "q", {"k": 5}))  # what an empty value may come to hold
 
 
 class Rejected(Exception):
@@ -98,7 +102,8 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
     ensure(read_value_sentence(last, INPUTS) == input_text, "input")
     start = read_start(told[-1])
     demands = [(1, clause) for clause in start or ()]
-    ensure(all(isinstance(clause, Requirement) for clause in start or ()), "unreadable")
+    ensure(all(isinstance(clause, Requirement) for _, clause in demands), "unreadable")
+    ensure(all(clause.constraint.subject.isidentifier() for _, clause in demands), "subject")
     headers = {line: render_header(node) for line, node in find_statements(code).items()}
     read = [read_line(sentence, headers) for sentence in (told if start is None else told[:-1])]
     ensure(None not in read, "unreadable")
@@ -111,10 +116,15 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
             if isinstance(clause, Effect):
                 ensure(is_effect(clause, statements[line], now, after, own[-1]), "effect")
             else:
+                subject = clause.constraint.subject
+                ensure(subject.isidentifier() or subject in list_expressions(statements[line]), "subject")
                 demands.append((number, clause))
     ensure(bool(demands), "unreadable")
-    for _, demand in demands:
-        ensure(not demand.working or come_to(demand.working) == demand.constraint.v, "working")
+    for number, demand in demands:
+        if demand.working:
+            now, after = own[places[number - 1]], own[places[number - 1] + 1]
+            ensure(come_to(demand.working) == demand.constraint.v, "working")
+            ensure(does_undo(demand, statements[now["line"]], now["locals"], after), "working")
     return [(number, demand.constraint) for number, demand in demands]
 
 
@@ -147,11 +157,67 @@ def is_in_body(node: ast.For | ast.If | ast.While, after: dict) -> bool:
     return after["kind"] == "line" and node.body[0].lineno <= after["line"] <= node.body[-1].end_lineno
 
 
+def list_expressions(node: ast.AST) -> list[str]:
+    """Returns the source of what a statement works out: its value or test; of `a += b` the sum."""
+    parts = [getattr(node, "value", None), getattr(node, "test", None)]
+    if isinstance(node, ast.AugAssign):
+        parts = [ast.BinOp(node.target, node.op, node.value)]
+    return [ast.unparse(part) for part in parts if isinstance(part, ast.expr)]
+
+
 def come_to(working: str) -> str:
     """Returns the literal of a working's value, "" where it has none."""
     try:
         return to_literal(evaluate(parse_expression(working)))
     except (CannotWork, SyntaxError, ValueError):
+        return ""
+
+
+def does_undo(demand: Requirement, node: ast.AST, before: dict[str, str], after: dict) -> bool:
+    """Returns whether a working, with what the statement makes of other values in place of what it made, gives those.
+
+    Args:
+        demand: an exact constraint on a variable, with the working.
+        node: the statement.
+        before: replayed locals before it.
+        after: the frame's next event.
+    """
+    name, working = demand.constraint.subject, demand.working
+    made, expression = read_result(node, name, after)
+    if not made or name not in before:
+        return False
+    random, pairs = Random(working), []
+    for _ in range(NUM_UNDONE):
+        other = to_literal(mutate_value(read_value(demand.constraint.v), random, SEEN))
+        result = come_to(fill(expression, {**before, name: other}))
+        if result and other != demand.constraint.v:
+            pairs.append((other, result))
+    spots = [found.start() for found in re.finditer(re.escape(made), working)]
+    return bool(pairs) and any(all(come_to(f"{working[:spot]}{result}{working[spot + len(made):]}") == other for other, result in pairs)
+               for spot in spots)
+
+
+def read_result(node: ast.AST, name: str, after: dict) -> tuple[str, str]:
+    """Returns what a statement made (a literal) and the expression that makes it; ("", "") where that is not known."""
+    if isinstance(node, ast.Return):
+        return (after["value"] or "", ast.unparse(node.value)) if node.value else ("", "")
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
+        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+        return after["locals"].get(ast.unparse(target), ""), list_expressions(node)[0]
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)):
+        return "", ""
+    *_, given = ["", *map(ast.unparse, node.value.args)]
+    ways = {"append": f"{name} + [{given}]", "extend": f"{name} + {given}", "insert": f"[{given}] + {name}",
+            "reverse": f"{name}[::-1]"}
+    return after["locals"].get(name, ""), ways.get(node.value.func.attr, "")
+
+
+def fill(expression: str, values: dict[str, str]) -> str:
+    """Returns an expression with its variables replaced by their literals, "" where one has none."""
+    try:
+        return ast.unparse(Substitute(values).visit(parse_expression(expression)))
+    except (CannotWork, SyntaxError):
         return ""
 
 
@@ -176,8 +242,7 @@ def search(box: Sandbox, program: dict, input_text: str, output_text: str, deman
                           changes=tuple(change for _, change in trials), max_events=MAX_LINES))[0]
     ensure(outcome.status == "ok" and len(outcome.events) == len(trials), "not replayed")
     previous = 0
-    for (constraints, _c), (output, found) in zip(trials, outcome.events, strict=True):
-        number, change, looks = _c
+    for (constraints, (number, change, looks)), (output, found) in zip(trials, outcome.events, strict=True):
         seen = dict(zip(looks, found, strict=False))
         if number != previous:
             ensure(output == output_text, "not replayed")
@@ -187,12 +252,9 @@ def search(box: Sandbox, program: dict, input_text: str, output_text: str, deman
                 ensure(bound in ([], [constraint.v]), "loose")
             previous = number
         elif output == output_text:
-            for c in constraints:
-                import os
-                if change.keys() <= list_subjects([c]):
-                    if seen[list_looks(c)[0]] != "True" and os.environ.get("DIAG"):
-                        print("CE", number, c, change)
-                    ensure(seen[list_looks(c)[0]] == "True", "counter-example")
+            for constraint in constraints:  # what is said of one variable is said with the others as they are
+                is_about = change.keys() <= list_subjects([constraint])
+                ensure(not is_about or seen[list_looks(constraint)[0]] == "True", "counter-example")
 
 
 def list_looks(constraint: Constraint) -> list[str]:

@@ -23,7 +23,7 @@ OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from t
 INPUTS = ("So one input is {v}.", "One input that fits is {v}.", "An input that meets all of this is {v}.")
 STARTS = ("At the start: ", "Before the first line: ", "For the input this means: ")
 OPENERS = ("`{source}`: ", "Back at `{source}`: ", "Here `{source}` ran: ", "Undo `{source}`: ")
-CONNECTORS = ("so ", "hence ", "therefore ", "for that ")
+CONNECTORS = ("so ", "hence ", "therefore ", "and so ")
 EFFECTS = {
     "becomes": ("{x} becomes {v}", "{x} ends up as {v}", "after it {x} is {v}"),
     "takes": ("{x} takes {v}", "{x} gets the item {v}"),
