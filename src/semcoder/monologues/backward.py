@@ -14,10 +14,11 @@ from random import Random
 
 from semcoder.execution.events import DELETED
 from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.claims import Sentence
 from semcoder.monologues.constraints import Constraint, is_literal_text
 from semcoder.monologues.inversion import undo_statement
 from semcoder.monologues.places import Place, list_places
-from semcoder.monologues.reversal import HEADING, INPUTS, OUTPUTS, Clause, Effect, Requirement, Writer
+from semcoder.monologues.reversal import INPUTS, OUTPUTS, Clause, Effect, Requirement, Writer
 from semcoder.monologues.steps import Step, find_statements
 from semcoder.monologues.trials import try_places
 
@@ -26,13 +27,8 @@ from semcoder.monologues.trials import try_places
 class Backward:
     """A backward monologue's sentences, and its constraints counted: exact, abstract, vacuous, refuted, aliased."""
 
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
     counts: Counter
-
-    @property
-    def text(self) -> str:
-        """The section as it stands in a monologue."""
-        return f"{HEADING}\n" + "".join(f"{sentence}\n" for sentence in self.sentences)
 
 
 def render_backward(box: Sandbox, program: dict, steps: list[Step], input_text: str, output_text: str,
@@ -66,9 +62,9 @@ def render_backward(box: Sandbox, program: dict, steps: list[Step], input_text: 
     if all(c.kind == "type" for c in told):
         return Backward((), counts)
     writer = teller.writer
-    return Backward((writer.pick(OUTPUTS).replace("{v}", output_text), *lines,
+    return Backward((writer.write_end(OUTPUTS, "output", output_text), *lines,
                      *([writer.write_start(start)] if start else []),
-                     writer.pick(INPUTS).replace("{v}", input_text)), counts)
+                     writer.write_end(INPUTS, "input", input_text)), counts)
 
 
 def find_parameters(steps: list[Step]) -> list[str]:
@@ -86,7 +82,7 @@ class Teller:
         self.told_last: list[Constraint] = []  # by the last sentence
         self._statements, self._verbosity = find_statements(code), verbosity
 
-    def tell_line(self, place: Place, follower: int | None) -> str:
+    def tell_line(self, place: Place, follower: int | None) -> Sentence:
         """Returns the sentence about an executed line; `follower` is the line that ran next."""
         step = place.step
         effects = list_effects(step, self._statements[step.line], follower)

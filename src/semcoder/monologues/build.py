@@ -14,10 +14,8 @@ from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.hashing import hash_json
-from semcoder.monologues.backward import render_backward
+from semcoder.monologues.author import Author
 from semcoder.monologues.bugs import make_bugs
-from semcoder.monologues.check import find_false_claim
-from semcoder.monologues.counterexamples import find_flaw
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.steps import Step, build_steps
@@ -81,15 +79,17 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     by_id = {e["execution_id"]: e for e in executions}
     kept = [(by_id[log["execution_id"]], json.loads(log["events"])) for log in logs]
     replays = replay_all(box, program, [execution for execution, _ in kept], config)
+    author = Author(box, program, [execution["input"] for execution, _ in kept], config, counts)
     rows = []
     for (execution, events), replay in zip(kept, replays, strict=True):
         steps = build_steps(program["code"], events)
-        reason = "too many steps" if len(steps) > config.monologues.max_steps else (
-            "replay failed" if replay is None else find_false_claim(steps, replay))
-        counts["checked: claims"] += sum(len(step.claims) for step in steps)
-        counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
+        forward, reason = author.write_forward(execution, steps, replay)
+        counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
+        backward, flaw = ("", reason if reason == "too many steps" else "no forward monologue") if reason else (
+            author.write_backward(execution, steps, replay))
+        counts[f"rejected backward: {flaw}" if flaw else "kept: backward"] += 1
         if not reason:
-            rows += render_both_ways(box, program, execution, steps, replay, config, counts)
+            rows += render_both_ways(program, execution, steps, forward, backward, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
@@ -107,9 +107,17 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(box: Sandbox, program: dict, execution: dict, steps: list[Step], replay: list[dict],
-                     config: Config, counts: Counter) -> list[dict]:
-    """Returns a forward and a backward example in each format.
+def render_both_ways(program: dict, execution: dict, steps: list[Step], forward: str, backward: str,
+                     config: Config) -> list[dict]:
+    """Returns a forward and a backward example in each format, but for a backward monologue that there is not.
+
+    Args:
+        program: its row (records.Program).
+        execution: its row.
+        steps: what the trace formats show.
+        forward: the checked forward monologue.
+        backward: the checked backward monologue, "" for none.
+        config: which formats are wanted.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
     """
@@ -119,27 +127,15 @@ def render_both_ways(box: Sandbox, program: dict, execution: dict, steps: list[S
         prompt = render_execution_prompt(objective, program["code"], program["entry"], execution["input"],
                                          execution["output"])
         for name in config.monologues.formats:
-            reasoning = render_reasoning(name, program["code"], steps)
-            if objective == "backward" and name == "monologue":
-                reasoning = reason_backward(box, program, execution, steps, replay, config, counts)
+            if name != "monologue":
+                reasoning = render_reasoning(name, program["code"], steps)
+            else:
+                reasoning = forward if objective == "forward" else backward
                 if not reasoning:
                     continue
             rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
                                  len(parse_steps(name, reasoning))))
     return rows
-
-
-def reason_backward(box: Sandbox, program: dict, execution: dict, steps: list[Step], replay: list[dict],
-                    config: Config, counts: Counter) -> str:
-    """Returns the backward monologue of an execution, "" where there is none that its checker trusts."""
-    seed = hash_json([config.seed, execution["execution_id"], "backward"])
-    backward = render_backward(box, program, steps, execution["input"], execution["output"], random=Random(seed))
-    counts.update({f"constraints: {kind}": number for kind, number in backward.counts.items()})
-    text = f"[MONOLOGUE]\n{backward.text}[/MONOLOGUE]\n"
-    reason = find_flaw(box, program, execution["input"], execution["output"], text, Random(seed + "check"),
-                       replay) if backward.sentences else "no constraint"
-    counts[f"rejected: backward, {reason}" if reason else "kept: backward monologues"] += 1
-    return "" if reason else text
 
 
 def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: Config, counts: Counter) -> list[dict]:

@@ -27,11 +27,12 @@ from semcoder.corpus.inputs.mutation import mutate_value
 from semcoder.execution.jobs import Job
 from semcoder.execution.literals import to_literal
 from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.check import split_sections
 from semcoder.monologues.constraints import Constraint, is_literal_text, read_value
 from semcoder.monologues.reversal import (
-    HEADING,
     INPUTS,
     OUTPUTS,
+    REVERSAL,
     Effect,
     Requirement,
     read_line,
@@ -73,7 +74,7 @@ def find_flaw(box: Sandbox, program: dict, input_text: str, output_text: str, te
                                   max_events=MAX_EVENTS, max_value_chars=MAX_CHARS))[0]
             ensure(outcome.status == "ok" and outcome.output == output_text, "not replayed")
             replay = list(outcome.events)
-        own = [event for event in replay if event["depth"] == 0]
+        own = [event for event in replay if event["depth"] == 0 and event["kind"] in ("line", "return")]
         demands = read_monologue(text, program["code"], own, input_text, output_text)
         search(box, program, input_text, output_text, demands, own, random)
     except Rejected as reason:
@@ -94,9 +95,8 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
     Args:
         own: replay of the entry function's frame.
     """
-    _, heading, section = text.partition(HEADING + "\n")
-    sentences = section.split("\n###")[0].split("[/MONOLOGUE]")[0].rstrip("\n").split("\n")
-    ensure(bool(heading) and len(sentences) > 2, "unreadable")
+    sentences = next((lines for heading, lines in split_sections(text) if heading == REVERSAL), [])
+    ensure(len(sentences) > 2, "unreadable")
     first, *told, last = sentences
     ensure(read_value_sentence(first, OUTPUTS) == output_text, "output")
     ensure(read_value_sentence(last, INPUTS) == input_text, "input")
@@ -193,8 +193,9 @@ def does_undo(demand: Requirement, node: ast.AST, before: dict[str, str], after:
         if result and other != demand.constraint.v:
             pairs.append((other, result))
     spots = [found.start() for found in re.finditer(re.escape(made), working)]
-    return bool(pairs) and any(all(come_to(f"{working[:spot]}{result}{working[spot + len(made):]}") == other for other, result in pairs)
-               for spot in spots)
+    return bool(pairs) and any(
+        all(come_to(f"{working[:spot]}{result}{working[spot + len(made):]}") == other for other, result in pairs)
+        for spot in spots)
 
 
 def read_result(node: ast.AST, name: str, after: dict) -> tuple[str, str]:

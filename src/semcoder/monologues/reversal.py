@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from semcoder.monologues.claims import Claim, Sentence
 from semcoder.monologues.constraints import (
     Constraint,
     hide_strings,
@@ -18,7 +19,7 @@ from semcoder.monologues.constraints import (
     write_constraint,
 )
 
-HEADING = "### Reverse Deduction"
+REVERSAL = "Reverse Deduction"  # the section's heading
 OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}.")
 INPUTS = ("So one input is {v}.", "One input that fits is {v}.", "An input that meets all of this is {v}.")
 STARTS = ("At the start: ", "Before the first line: ", "For the input this means: ")
@@ -69,14 +70,20 @@ class Writer:
         """Returns one of several wordings."""
         return self.random.choice(wordings) if self.random else wordings[0]
 
-    def write_line(self, line: int, source: str, clauses: list[Clause]) -> str:
+    def write_line(self, line: int, source: str, clauses: list[Clause]) -> Sentence:
         """Returns the sentence about an executed line."""
         opener = self.pick(OPENERS).replace("{source}", source) if self.random else f"{source}: "
-        return f"[L{line}] {opener}{self.join(clauses)}."
+        claims = ({"kind": "line", "line": line}, *(claim for clause in clauses for claim in make_claims(clause)))
+        return Sentence(f"[L{line}] {opener}{self.join(clauses)}.", claims)
 
-    def write_start(self, clauses: list[Clause]) -> str:
+    def write_start(self, clauses: list[Clause]) -> Sentence:
         """Returns the sentence about the parameters."""
-        return f"{self.pick(STARTS)}{self.join(clauses)}."
+        return Sentence(f"{self.pick(STARTS)}{self.join(clauses)}.",
+                        tuple(claim for clause in clauses for claim in make_claims(clause)))
+
+    def write_end(self, wordings: tuple[str, ...], kind: str, text: str) -> Sentence:
+        """Returns the first or last sentence, which names the output or the input."""
+        return Sentence(self.pick(wordings).replace("{v}", text), ({"kind": kind, "value": text},))
 
     def join(self, clauses: list[Clause]) -> str:
         """Returns clauses in a row; where wordings vary, the first requirement is tied to the effects before it."""
@@ -93,6 +100,15 @@ class Writer:
         if isinstance(clause, Requirement):
             return write_constraint(clause.constraint, self.random, clause.working)
         return self.pick(EFFECTS[clause.kind]).format(x=clause.x, v=clause.v)
+
+
+def make_claims(clause: Clause) -> list[Claim]:
+    """Returns what a clause asserts: `must` (an expression over the variables before the line, true of the run and of
+    no tried change that gave the output), `undo` (a working and its value), or an effect by its kind."""
+    if isinstance(clause, Effect):
+        return [{"kind": clause.kind, "name": clause.x, "value": clause.v}]
+    undo = {"kind": "undo", "text": clause.working, "value": clause.constraint.v}
+    return [{"kind": "must", "text": clause.constraint.condition}, *([undo] if clause.working else [])]
 
 
 @cache
