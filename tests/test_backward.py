@@ -16,15 +16,8 @@ from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import find_box
 from semcoder.monologues.alternatives import draw_edits, list_alternatives
 from semcoder.monologues.backward import render_backward
-from semcoder.monologues.constraints import (
-    FAMILIES,
-    Constraint,
-    hide_strings,
-    holds,
-    list_families,
-    read_constraint,
-    write_constraint,
-)
+from semcoder.monologues.constraint_words import hide_strings, read_constraint, write_constraint
+from semcoder.monologues.constraints import FAMILIES, Constraint, holds, list_families
 from semcoder.monologues.counterexamples import find_flaw
 from semcoder.monologues.formats import find_label
 from semcoder.monologues.forward import join_sections

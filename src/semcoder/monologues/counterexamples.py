@@ -17,8 +17,8 @@ The first thing that is wrong gives the reason:
 """
 
 import ast
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from random import Random
 
 from semcoder.corpus.filters.behaviour import draw_probe, find_type
@@ -40,15 +40,13 @@ from semcoder.monologues.reversal import (
     read_value_sentence,
 )
 from semcoder.monologues.steps import find_statements, render_header
-from semcoder.monologues.working import CannotWork, Substitute, evaluate, parse_expression
+from semcoder.monologues.undoing import come_to, does_undo, list_expressions
 
-NUM_UNDONE = 8  # other values that a working must undo
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about
 MAX_LINES, MAX_EVENTS = 1000, 4000  # of a changed run, of the replay
 MAX_CHARS = 2000
 BOUNDS = {"at_least": "{}", "at_most": "{}", "longer": "len({})", "shorter": "len({})"}
 MUTABLE = (list, dict, set)
-SEEN = Ingredients(values=(3, 8, "ab", "q", {"k": 5}))  # what an empty value may come to hold
 
 
 class Rejected(Exception):
@@ -93,7 +91,11 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
     """Returns the constraints of a monologue with the numbers of the executed lines before which they should hold.
 
     Args:
+        text: the monologue.
+        code: the program.
         own: replay of the entry function's frame.
+        input_text: what the last sentence should name.
+        output_text: what the first sentence should name.
     """
     sentences = next((lines for heading, lines in split_sections(text) if heading == REVERSAL), [])
     ensure(len(sentences) > 2, "unreadable")
@@ -104,34 +106,47 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
     demands = [(1, clause) for clause in start or ()]
     ensure(all(isinstance(clause, Requirement) for _, clause in demands), "unreadable")
     ensure(all(clause.constraint.subject.isidentifier() for _, clause in demands), "subject")
-    headers = {line: render_header(node) for line, node in find_statements(code).items()}
+    statements = find_statements(code)
+    headers = {line: render_header(node) for line, node in statements.items()}
     read = [read_line(sentence, headers) for sentence in (told if start is None else told[:-1])]
     ensure(None not in read, "unreadable")
     places = [i for i, event in enumerate(own) if event["kind"] == "line"]
     ensure([line for line, _ in read] == [own[i]["line"] for i in reversed(places)], "order")
-    statements = find_statements(code)
     for number, (line, clauses) in zip(range(len(places), 0, -1), read, strict=True):
-        now, after = own[places[number - 1]], own[places[number - 1] + 1]
+        moment = Moment(statements[line], own[places[number - 1]], own[places[number - 1] + 1], own[-1])
         for clause in clauses:
-            if isinstance(clause, Effect):
-                ensure(is_effect(clause, statements[line], now, after, own[-1]), "effect")
-            else:
-                subject = clause.constraint.subject
-                ensure(subject.isidentifier() or subject in list_expressions(statements[line]), "subject")
-                demands.append((number, clause))
+            hold_against(clause, moment)
+        demands += [(number, clause) for clause in clauses if isinstance(clause, Requirement)]
     ensure(bool(demands), "unreadable")
-    for number, demand in demands:
-        if demand.working:
-            now, after = own[places[number - 1]], own[places[number - 1] + 1]
-            ensure(come_to(demand.working) == demand.constraint.v, "working")
-            ensure(does_undo(demand, statements[now["line"]], now["locals"], after), "working")
     return [(number, demand.constraint) for number, demand in demands]
 
 
-def is_effect(effect: Effect, node: ast.AST, now: dict, after: dict, end: dict) -> bool:
-    """Returns whether a line did what is said of it: `now` is the replay before it, `after` the frame's next event,
-    `end` its last."""
-    before, then = now["locals"], after["locals"]
+@dataclass(frozen=True)
+class Moment:
+    """A statement, the replay before it, the frame's next event after it, and the frame's last one."""
+
+    node: ast.AST
+    now: dict
+    after: dict
+    end: dict
+
+
+def hold_against(clause: Effect | Requirement, moment: Moment) -> None:
+    """Raises Rejected where a clause about a line does not fit the replay; constraints themselves are tested later."""
+    if isinstance(clause, Effect):
+        ensure(is_effect(clause, moment), "effect")
+        return
+    constraint = clause.constraint
+    ensure(constraint.subject.isidentifier() or constraint.subject in list_expressions(moment.node), "subject")
+    if clause.working:
+        ensure(come_to(clause.working) == constraint.v, "working")
+        ensure(does_undo(constraint, clause.working, moment.node, moment.now["locals"], moment.after), "working")
+
+
+def is_effect(effect: Effect, moment: Moment) -> bool:
+    """Returns whether a line did what is said of it."""
+    node, after, end = moment.node, moment.after, moment.end
+    before, then = moment.now["locals"], after["locals"]
     if effect.kind in ("becomes", "takes"):
         return then.get(effect.x) == effect.v
     if effect.kind == "is":
@@ -155,71 +170,6 @@ def is_effect(effect: Effect, node: ast.AST, now: dict, after: dict, end: dict) 
 def is_in_body(node: ast.For | ast.If | ast.While, after: dict) -> bool:
     """Returns whether the frame went on in a statement's body."""
     return after["kind"] == "line" and node.body[0].lineno <= after["line"] <= node.body[-1].end_lineno
-
-
-def list_expressions(node: ast.AST) -> list[str]:
-    """Returns the source of what a statement works out: its value or test; of `a += b` the sum."""
-    parts = [getattr(node, "value", None), getattr(node, "test", None)]
-    if isinstance(node, ast.AugAssign):
-        parts = [ast.BinOp(node.target, node.op, node.value)]
-    return [ast.unparse(part) for part in parts if isinstance(part, ast.expr)]
-
-
-def come_to(working: str) -> str:
-    """Returns the literal of a working's value, "" where it has none."""
-    try:
-        return to_literal(evaluate(parse_expression(working)))
-    except (CannotWork, SyntaxError, ValueError):
-        return ""
-
-
-def does_undo(demand: Requirement, node: ast.AST, before: dict[str, str], after: dict) -> bool:
-    """Returns whether a working, with what the statement makes of other values in place of what it made, gives those.
-
-    Args:
-        demand: an exact constraint on a variable, with the working.
-        node: the statement.
-        before: replayed locals before it.
-        after: the frame's next event.
-    """
-    name, working = demand.constraint.subject, demand.working
-    made, expression = read_result(node, name, after)
-    if not made or name not in before:
-        return False
-    random, pairs = Random(working), []
-    for _ in range(NUM_UNDONE):
-        other = to_literal(mutate_value(read_value(demand.constraint.v), random, SEEN))
-        result = come_to(fill(expression, {**before, name: other}))
-        if result and other != demand.constraint.v:
-            pairs.append((other, result))
-    spots = [found.start() for found in re.finditer(re.escape(made), working)]
-    return bool(pairs) and any(
-        all(come_to(f"{working[:spot]}{result}{working[spot + len(made):]}") == other for other, result in pairs)
-        for spot in spots)
-
-
-def read_result(node: ast.AST, name: str, after: dict) -> tuple[str, str]:
-    """Returns what a statement made (a literal) and the expression that makes it; ("", "") where that is not known."""
-    if isinstance(node, ast.Return):
-        return (after["value"] or "", ast.unparse(node.value)) if node.value else ("", "")
-    if isinstance(node, (ast.Assign, ast.AugAssign)):
-        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-        return after["locals"].get(ast.unparse(target), ""), list_expressions(node)[0]
-    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)):
-        return "", ""
-    *_, given = ["", *map(ast.unparse, node.value.args)]
-    ways = {"append": f"{name} + [{given}]", "extend": f"{name} + {given}", "insert": f"[{given}] + {name}",
-            "reverse": f"{name}[::-1]"}
-    return after["locals"].get(name, ""), ways.get(node.value.func.attr, "")
-
-
-def fill(expression: str, values: dict[str, str]) -> str:
-    """Returns an expression with its variables replaced by their literals, "" where one has none."""
-    try:
-        return ast.unparse(Substitute(values).visit(parse_expression(expression)))
-    except (CannotWork, SyntaxError):
-        return ""
 
 
 def search(box: Sandbox, program: dict, input_text: str, output_text: str, demands: list[tuple[int, Constraint]],

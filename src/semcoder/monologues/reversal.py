@@ -10,14 +10,8 @@ from functools import cache
 from random import Random
 
 from semcoder.monologues.claims import Claim, Sentence
-from semcoder.monologues.constraints import (
-    Constraint,
-    hide_strings,
-    is_literal_text,
-    read_constraint,
-    show_strings,
-    write_constraint,
-)
+from semcoder.monologues.constraint_words import hide_strings, read_constraint, show_strings, write_constraint
+from semcoder.monologues.constraints import Constraint, is_literal_text
 
 REVERSAL = "Reverse Deduction"  # the section's heading
 OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}.")
