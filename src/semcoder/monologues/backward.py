@@ -22,6 +22,8 @@ from semcoder.monologues.reversal import INPUTS, OUTPUTS, Clause, Effect, Requir
 from semcoder.monologues.steps import Step, find_statements
 from semcoder.monologues.trials import try_places
 
+MAX_SHOWN = 60  # characters of another operand's value
+
 
 @dataclass(frozen=True)
 class Backward:
@@ -105,10 +107,11 @@ class Teller:
             kept = [c for c in self.shorten(place.kept.get(name, [])) if c.is_telling or not clauses]
             if not kept:
                 continue
+            said = {c.constraint.subject for c in clauses if isinstance(c, Requirement)}
             working = self.find_working(place, name) if kept[0].is_exact and not has_undone else ""
             if working and self._verbosity != "terse":
                 clauses += [Effect("is", other, known[other]) for other in place.names
-                            if other != name and len(known[other]) < 60]
+                            if other not in said | {name} and len(known[other]) < MAX_SHOWN]
             if has_undone and kept[0].is_exact:
                 continue  # one operand is worked back from the other, which this run has chosen
             has_undone = has_undone or bool(working)

@@ -22,6 +22,8 @@ def write_constraint(constraint: Constraint, random: Random | None, working: str
     """
     wordings = BY_KIND[constraint.kind].wordings
     wording, must = (random.choice(wordings), random.choice(MUSTS)) if random else (wordings[0], MUSTS[0])
+    if wording.startswith("not "):
+        must = MUSTS[0]  # nobody says "has to not be"
     v = f"{working} = {constraint.v}" if working else constraint.v
     return f"{constraint.subject} {must} " + wording.format(v=v, k=constraint.k)
 

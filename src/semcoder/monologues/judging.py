@@ -3,12 +3,21 @@
 from collections import Counter
 
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.constraints import EXACT, Constraint, holds, is_literal_text, list_families, read_value
+from semcoder.monologues.constraints import (
+    EXACT,
+    Constraint,
+    Family,
+    holds,
+    is_literal_text,
+    list_families,
+    read_value,
+)
 from semcoder.monologues.places import Place
 
 MAX_KEPT = 2  # constraints of one variable at one place
 MIN_BREAKING = 4  # values of its own type that must break a constraint before it counts as tested
-MIN_SHARE = 1 / 3  # of the values that meet a constraint on a part, size or class, those that must give the output
+MIN_SHARE = 1 / 3  # of the values that meet an abstract constraint, those that must give the output
+MIN_MEETING = 2  # such values, before their share says anything against a constraint that is likely by itself
 
 
 def judge_place(place: Place, output_text: str, constants: list) -> None:
@@ -56,9 +65,8 @@ def find_strongest(subject: str, value: object, tried: list[tuple[object, bool]]
                 counts["refuted"] += 1
                 continue
             breaking = [other for other in failing if not holds(family.kind, other, parameters)]
-            is_free = family.is_telling or family.kind == "type" or is_telltale(
-                family.kind, parameters, giving, failing)
-            if not is_free or not is_tested(family.kind, breaking, type(value), same_type):
+            if not is_tested(family.kind, breaking, type(value), same_type) or not is_telltale(
+                    family, parameters, giving, failing):
                 counts["vacuous"] += 1
             elif adds_something(kept, family.kind, parameters, tried):
                 kept.append((family.kind, parameters))
@@ -75,11 +83,18 @@ def is_tested(kind: str, breaking: list, own_type: type, same_type: int) -> bool
     return 0 < min(MIN_BREAKING, same_type) <= sum(type(other) is own_type for other in breaking)
 
 
-def is_telltale(kind: str, parameters: tuple, giving: list, failing: list) -> bool:
-    """Returns whether meeting a constraint makes the output likely; else most changes fail, whatever they change."""
-    meeting = sum(holds(kind, other, parameters) for other in giving)
-    return meeting > 0 and meeting >= MIN_SHARE * (
-        meeting + sum(holds(kind, other, parameters) for other in failing))
+def is_telltale(family: Family, parameters: tuple, giving: list, failing: list) -> bool:
+    """Returns whether meeting a constraint makes the output likely; else most changes fail, whatever they change.
+
+    Exact values and types are exempt, and so is what an operation cannot see past where little was tried that meets it.
+    """
+    if family.kind == "type" or family.kind in EXACT:
+        return True
+    good = sum(holds(family.kind, other, parameters) for other in giving)
+    bad = sum(holds(family.kind, other, parameters) for other in failing)
+    if family.is_telling and good + bad < MIN_MEETING:
+        return True
+    return good > 0 and good >= MIN_SHARE * (good + bad)
 
 
 def adds_something(kept: list[tuple[str, tuple]], kind: str, parameters: tuple, tried: list) -> bool:

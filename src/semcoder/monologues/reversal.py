@@ -17,7 +17,7 @@ REVERSAL = "Reverse Deduction"  # the section's heading
 OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}.")
 INPUTS = ("So one input is {v}.", "One input that fits is {v}.", "An input that meets all of this is {v}.")
 STARTS = ("At the start: ", "Before the first line: ", "For the input this means: ")
-OPENERS = ("`{source}`: ", "Back at `{source}`: ", "Here `{source}` ran: ", "Undo `{source}`: ")
+OPENERS = ("`{source}`: ", "Back at `{source}`: ", "Here `{source}` ran: ", "One step back, `{source}`: ")
 CONNECTORS = ("so ", "hence ", "therefore ", "and so ")
 EFFECTS = {
     "becomes": ("{x} becomes {v}", "{x} ends up as {v}", "after it {x} is {v}"),
