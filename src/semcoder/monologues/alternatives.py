@@ -11,12 +11,12 @@ from random import Random
 
 from semcoder.execution.literals import to_literal
 
-MAX_ALTERNATIVES = 22
+MAX_ALTERNATIVES = 24
 LETTERS = "aeioustrnz AZ09_"
 MAX_ALIKE = 6  # of them, values that lie around
 MAX_CONSTANTS = 4  # of the program, per type
 MAX_CHARS = 2000
-TRIES = 4  # draws per value wanted
+TRIES = 2  # draws per value wanted
 
 
 def find_constants(tree: ast.AST) -> list:
@@ -122,6 +122,8 @@ def vary_items(items: list, constants: list) -> Iterator[list]:
         yield [item + (i == 0) - (i == len(items) - 1) for i, item in enumerate(items)]
     if items and type(items[0]) is int:
         yield from ([*items, -7], [*items, 0])
+    if len(items) > 1 and type(items[0]) is type(items[1]) in (str, list):  # what joins the items sees no difference
+        yield from ([items[0] + items[1], *items[2:]], [*items, items[0][:0]])
     yield from (items[1:] + items[:1], items + items[:1], [], items + items[-1:], items[:1] * len(items))
     yield from ([], ["q"], [1], [[0]], [""]) if not items else ()
     for c in constants:
@@ -219,8 +221,8 @@ def edit_items(items: list, random: Random, change) -> list:
         change: from an item, or None for a new one, to what takes its place.
     """
     for _ in range(random.choice((1, 1, 2, 3))):
-        size = len(items)
-        place, there, way = (int(random.random() * n) for n in (size or 1, size or 1, 5))  # much faster than randrange
+        size, draw = len(items) or 1, random.random  # much faster than randrange
+        place, there, way = int(draw() * size), int(draw() * size), int(draw() * 5)
         if way == 0 or not items:
             items.insert(place, change(None))
         elif way == 1:
