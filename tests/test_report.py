@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from semcoder.config import FORMATS
+from semcoder.config import DEFAULT_FORMATS
 from semcoder.presets import SMOKE
 from semcoder.report import compare, figures, notebooks, numbers, paper, present, tables, values
 from semcoder.report.departures import collect_departures
@@ -114,7 +114,7 @@ def test_the_papers_differences_follow_from_its_tables():
     frame = paper.paper_direct().set_index(["model", "benchmark"])
     assert frame.loc[("SemCoder 6.7B", "lcb_exec"), "difference"] == 21.7  # "up to 21.7" in the paper's text
     formats = paper.paper_formats().set_index("format")
-    assert set(formats.index) >= set(FORMATS) - {"direct"}
+    assert set(formats.index) >= set(DEFAULT_FORMATS) - {"direct"}
 
 
 def test_departures_are_the_first_sentence_after_each_mark(tmp_path):
