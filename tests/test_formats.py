@@ -75,8 +75,8 @@ def split_top(text, separator):
     return [*pieces, text[start:]]
 
 
-def read_entries(text, separator="="):
-    """Returns name -> literal of entries such as `a=1 = 1, left [2]`, the last stage of a working; words are left out."""
+def read_entries(text):
+    """Returns name -> literal of `a=0 + 1 = 1, left [2]`: the last stage of each working; words are left out."""
     pairs = [ENTRY.fullmatch(entry) for entry in split_top(text, ", ")]
     return {pair[1]: split_top(pair[2], " = ")[-1] for pair in pairs if pair}
 
@@ -233,7 +233,8 @@ def test_a_self_contained_assignment_computes_from_its_own_text(xs, k):
 
 def test_a_dynamic_step_has_the_state_before_and_after_and_what_loops_have_left():
     lines = render("dynamic", LOOP, "[1, 4, 7], 2").splitlines()
-    assert "[L5] xs=[1, 4, 7], k=2, total=2, x=7, left L3 [] -> [L3] xs=[1, 4, 7], k=2, total=16, x=7, left L3 []" in lines
+    assert ("[L5] xs=[1, 4, 7], k=2, total=2, x=7, left L3 [] -> [L3] xs=[1, 4, 7], k=2, total=16, x=7, left L3 []"
+            in lines)
     # A loop that was left has nothing to visit any more.
     inner = [line for line in render("dynamic", NESTED, "'ab', {}").splitlines() if line.startswith("[L12]")]
     assert all("left L6" in line and not line.split("->")[1].count("left L10") for line in inner)
