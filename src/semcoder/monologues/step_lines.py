@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from semcoder.execution.events import DELETED
 from semcoder.monologues.annotations import render_state
-from semcoder.monologues.moments import LINE, Moment, order_moments
+from semcoder.monologues.phases import LINE, Phase, order_phases
 from semcoder.monologues.steps import Step, find_statements
 
 
@@ -25,8 +25,8 @@ def render_delta(code: str, steps: list[Step]) -> str:
     The next line stands before the state, because a wrong next line is what long simulations fail by (Debugging Code
     World Models, arXiv 2602.07672), and only changes are told (E.T.'s compact scratchpad).
     """
-    return "".join(join_words(f"[{m.label}] {m.action} [{m.next}]", list_effects(m)) + "\n"
-                   for m in order_moments(code, steps))
+    return "".join(join_words(f"[{p.label}] {p.action} [{p.next}]", list_effects(p)) + "\n"
+                   for p in order_phases(code, steps))
 
 
 def render_self_contained(code: str, steps: list[Step]) -> str:
@@ -36,13 +36,13 @@ def render_self_contained(code: str, steps: list[Step]) -> str:
     """
     statements = find_statements(code)
     lines = []
-    for moment in order_moments(code, steps):
-        known, effects = list_known(moment, statements[moment.step.line]), list_effects(moment, with_working=True)
-        if moment.calls:
-            effects = list_changes(moment.arguments)
-        head = f"{', '.join(known)}: {moment.step.source}" if known else moment.step.source
+    for phase in order_phases(code, steps):
+        known, effects = list_known(phase, statements[phase.step.line]), list_effects(phase, with_working=True)
+        if phase.calls:
+            effects = list_changes(phase.arguments)
+        head = f"{', '.join(known)}: {phase.step.source}" if known else phase.step.source
         told = f" {LINE} {', '.join(effects)}" if effects else ""
-        lines.append(f"[{moment.label}] {head}{told} {moment.action} [{moment.next}]\n")
+        lines.append(f"[{phase.label}] {head}{told} {phase.action} [{phase.next}]\n")
     return "".join(lines)
 
 
@@ -52,20 +52,20 @@ def render_dynamic(code: str, steps: list[Step]) -> str:
     Departure: in E.T.'s dynamic scratchpad a model sees one state and writes the next, which then replaces it. Here all
     steps are one response, so that it is trained and judged like any other format; each line is such a pair.
     """
-    moments = order_moments(code, steps)
+    phases = order_phases(code, steps)
     lines = []
-    for moment, following in zip(moments, [*moments[1:], None], strict=True):
-        before, after = moment.step.before, {**moment.step.before, **moment.changed}
-        if moment.step.kind == "call":  # its arguments are its first state
+    for phase, following in zip(phases, [*phases[1:], None], strict=True):
+        before, after = phase.step.before, {**phase.step.before, **phase.changed}
+        if phase.step.kind == "call":  # its arguments are its first state
             before = after
-        known = [*list_state(before, moment.open_loops), *(f"returned {text}" for text in moment.returned)]
-        if moment.calls:
-            told = list_changes(moment.arguments)
+        known = [*list_state(before, phase.open_loops), *(f"returned {text}" for text in phase.returned)]
+        if phase.calls:
+            told = list_changes(phase.arguments)
         else:
             # A call that is over leaves no state, only what it changed last and gives back.
-            told = list_state(after, following.open_loops) if moment.action == LINE else list_changes(moment.changed)
-            told += list_outcome(moment)
-        lines.append(join_words(join_words(f"[{moment.label}]", known) + f" {moment.action} [{moment.next}]", told))
+            told = list_state(after, following.open_loops) if phase.action == LINE else list_changes(phase.changed)
+            told += list_outcome(phase)
+        lines.append(join_words(join_words(f"[{phase.label}]", known) + f" {phase.action} [{phase.next}]", told))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -74,44 +74,44 @@ def join_words(head: str, entries: list[str]) -> str:
     return f"{head} {', '.join(entries)}" if entries else head
 
 
-def list_effects(moment: Moment, with_working: bool = False) -> list[str]:
-    """Returns what a moment did: its changes, what a loop has left, what was returned or raised."""
-    step = moment.step
-    if moment.calls or (with_working and step.kind == "call"):  # arguments count as known
+def list_effects(phase: Phase, with_working: bool = False) -> list[str]:
+    """Returns what a phase did: its changes, what a loop has left, what was returned or raised."""
+    step = phase.step
+    if phase.calls or (with_working and step.kind == "call"):  # arguments count as known
         return []
     changed = dict(step.changed)
     entries = []
-    if step.kind in ("assign", "loop") and step.stages and step.name.isidentifier() and not moment.raised:
+    if step.kind in ("assign", "loop") and step.stages and step.name.isidentifier() and not phase.raised:
         changed.pop(step.name, None)
         entries.append(f"{step.name}={' = '.join(step.stages) if with_working else step.stages[-1]}")
     entries += list_changes(changed)
     if with_working and step.kind == "loop" and step.remaining:
         entries.append(f"left {step.remaining}")
-    if with_working and step.kind == "branch" and step.stages and not moment.raised:
+    if with_working and step.kind == "branch" and step.stages and not phase.raised:
         entries.append(" then ".join(step.stages))
-    return entries + list_outcome(moment, with_working)
+    return entries + list_outcome(phase, with_working)
 
 
-def list_outcome(moment: Moment, with_working: bool = False) -> list[str]:
-    """Returns what a moment gave back to the caller, or raised."""
-    stages = moment.step.stages
-    if moment.raised:
-        return [f"raises {moment.raised!r}"]
-    if moment.step.kind == "return":
+def list_outcome(phase: Phase, with_working: bool = False) -> list[str]:
+    """Returns what a phase gave back to the caller, or raised."""
+    stages = phase.step.stages
+    if phase.raised:
+        return [f"raises {phase.raised!r}"]
+    if phase.step.kind == "return":
         return [f"returns {' = '.join(stages) if with_working else stages[-1]}"]
     return []
 
 
-def list_known(moment: Moment, node: ast.AST) -> list[str]:
+def list_known(phase: Phase, node: ast.AST) -> list[str]:
     """Returns what a step works on: the variables its statement reads, what its loop has left, what calls returned."""
-    step = moment.step
+    step = phase.step
     if step.kind == "call":
         return list_changes(step.changed)
-    if moment.left is not None:
-        return [f"left {moment.left}"]
+    if phase.left is not None:
+        return [f"left {phase.left}"]
     names = set(list_names(node))
     read = [f"{name}={text}" for name, text in step.before.items() if name in names]
-    return read + [f"returned {text}" for text in moment.returned]
+    return read + [f"returned {text}" for text in phase.returned]
 
 
 def list_names(node: ast.AST) -> Iterator[str]:

@@ -16,7 +16,7 @@ END = "end"
 
 
 @dataclass(frozen=True)
-class Moment:
+class Phase:
     """One step, or the part of it before or after the calls it makes."""
 
     step: Step
@@ -45,32 +45,32 @@ class Moment:
         return self.open_loops.get(self.step.line) if is_known else None
 
 
-def order_moments(code: str, steps: list[Step]) -> list[Moment]:
-    """Returns the moments of an execution in order, each with what comes next."""
+def order_phases(code: str, steps: list[Step]) -> list[Phase]:
+    """Returns the phases of an execution in order, each with what comes next."""
     found = list(note_loops(code, join_exceptions(split_calls(steps))))
-    for i, (moment, following) in enumerate(zip(found, [*found[1:], None], strict=True)):
-        if moment.calls:
-            found[i] = replace(moment, action=CALL, next=following.label, arguments=following.step.changed)
+    for i, (phase, following) in enumerate(zip(found, [*found[1:], None], strict=True)):
+        if phase.calls:
+            found[i] = replace(phase, action=CALL, next=following.label, arguments=following.step.changed)
         else:
-            found[i] = replace(moment, action=BACK if ends_frame(moment, following) else LINE,
+            found[i] = replace(phase, action=BACK if ends_frame(phase, following) else LINE,
                                next=following.label if following else END)
     return found
 
 
-def split_calls(steps: list[Step]) -> Iterator[Moment]:
-    """Yields the moments: a line is told up to its first call, again between calls, and after the last one."""
-    waiting: list[Moment] = []  # lines whose calls are under way, outermost first
+def split_calls(steps: list[Step]) -> Iterator[Phase]:
+    """Yields the phases: a line is told up to its first call, again between calls, and after the last one."""
+    waiting: list[Phase] = []  # lines whose calls are under way, outermost first
     was_calling = False
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         while waiting and waiting[-1].step.depth >= step.depth:
             yield from finish(waiting)
         if is_entry(step) and waiting and not was_calling:  # one more call of the same line
             yield waiting[-1]
-        moment = Moment(step, calls=following is not None and is_entry(following) and following.depth > step.depth)
-        yield moment
-        was_calling = moment.calls
-        if moment.calls:
-            waiting.append(moment)
+        phase = Phase(step, calls=following is not None and is_entry(following) and following.depth > step.depth)
+        yield phase
+        was_calling = phase.calls
+        if phase.calls:
+            waiting.append(phase)
         else:
             note_return(waiting, step)
     while waiting:
@@ -82,55 +82,55 @@ def is_entry(step: Step) -> bool:
     return step.kind in ("call", "resume")
 
 
-def finish(waiting: list[Moment]) -> Iterator[Moment]:
-    """Takes the innermost waiting line and yields its last moment."""
-    moment = replace(waiting.pop(), calls=False)
-    note_return(waiting, moment.step)
-    yield moment
+def finish(waiting: list[Phase]) -> Iterator[Phase]:
+    """Takes the innermost waiting line and yields its last phase."""
+    phase = replace(waiting.pop(), calls=False)
+    note_return(waiting, phase.step)
+    yield phase
 
 
-def note_return(waiting: list[Moment], step: Step) -> None:
-    """Adds what a call returned to the moment of the line that made it."""
+def note_return(waiting: list[Phase], step: Step) -> None:
+    """Adds what a call returned to the phase of the line that made it."""
     if step.kind == "return" and waiting and waiting[-1].step.depth == step.depth - 1:
         waiting[-1] = replace(waiting[-1], returned=(*waiting[-1].returned, step.stages[-1]))
 
 
-def join_exceptions(moments: Iterable[Moment]) -> list[Moment]:
-    """Returns the moments, an exception as part of the line that raised it."""
-    found: list[Moment] = []
-    for moment in moments:
-        if moment.step.kind != "exception":
-            found.append(moment)
+def join_exceptions(phases: Iterable[Phase]) -> list[Phase]:
+    """Returns the phases, an exception as part of the line that raised it."""
+    found: list[Phase] = []
+    for phase in phases:
+        if phase.step.kind != "exception":
+            found.append(phase)
             continue
-        last, step = found[-1] if found else moment, moment.step
+        last, step = found[-1] if found else phase, phase.step
         is_own = not last.calls and not last.raised and (last.step.depth, last.step.line) == (step.depth, step.line)
         if is_own:
             found.pop()
             step = replace(last.step, changed={**last.step.changed, **step.changed})
-        found.append(replace(last if is_own else moment, step=step, raised=moment.step.name))
+        found.append(replace(last if is_own else phase, step=step, raised=phase.step.name))
     return found
 
 
-def ends_frame(moment: Moment, following: Moment | None) -> bool:
-    """Returns whether the frame is left after a moment: by a return, its last line, a yield, or an exception."""
-    if following is None or following.step.depth != moment.step.depth:
-        return following is None or following.step.depth < moment.step.depth
+def ends_frame(phase: Phase, following: Phase | None) -> bool:
+    """Returns whether the frame is left after a phase: by a return, its last line, a yield, or an exception."""
+    if following is None or following.step.depth != phase.step.depth:
+        return following is None or following.step.depth < phase.step.depth
     return is_entry(following.step)
 
 
-def note_loops(code: str, moments: Iterable[Moment]) -> Iterator[Moment]:
-    """Yields the moments with what the loops around each have left to visit, as it was before the moment."""
+def note_loops(code: str, phases: Iterable[Phase]) -> Iterator[Phase]:
+    """Yields the phases with what the loops around each have left to visit, as it was before the phase."""
     statements = find_statements(code)
     loops: dict[tuple[int, int], str] = {}  # (depth, line) -> what is left
-    for moment in moments:
-        step = moment.step
+    for phase in phases:
+        step = phase.step
         if is_entry(step):
             loops = {key: left for key, left in loops.items() if key[0] < step.depth}
         # A loop is left when a line outside it is reached, however that happened.
         loops = {(depth, line): left for (depth, line), left in loops.items()
                  if depth != step.depth or is_inside(statements[line], step.line)}
-        yield replace(moment, open_loops={line: left for (depth, line), left in loops.items() if depth == step.depth})
-        if step.kind in ("loop", "loop_end") and not moment.calls:
+        yield replace(phase, open_loops={line: left for (depth, line), left in loops.items() if depth == step.depth})
+        if step.kind in ("loop", "loop_end") and not phase.calls:
             loops.pop((step.depth, step.line), None)
             if step.remaining:
                 loops[step.depth, step.line] = step.remaining
