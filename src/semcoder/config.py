@@ -15,6 +15,7 @@ from semcoder.errors import UserError
 # How reasoning is rendered (semcoder.monologues.formats); the first five are compared by default, as the paper does.
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue", "delta", "self_contained", "dynamic")
 DEFAULT_FORMATS = FORMATS[:5]
+VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 ENGINES = ("local", "dask", "ray")
 LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")  # of the sandbox, from weak to strong: see execution.levels
@@ -118,8 +119,11 @@ class MonologuesConfig:
     """Executions with more executed lines are left out and counted (they would not fit the context)."""
     bugs_per_program: int = 1
     """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
+    verbosity: str = "terse"
+    """How much a monologue says: terse, normal or full. Paper: as full as GPT-4o-mini makes it (App. G)."""
 
     def __post_init__(self):
+        require(self.verbosity in VERBOSITIES, "verbosity", self.verbosity, f"it is {', '.join(VERBOSITIES)}")
         for name in self.formats:
             require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
 

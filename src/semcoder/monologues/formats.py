@@ -8,25 +8,27 @@ English.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from semcoder.monologues.annotations import render_next, render_scratchpad
+from semcoder.monologues.forward import SIMULATION, join_sections, simulate
 from semcoder.monologues.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
 from semcoder.monologues.steps import Step
 
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")
 CONCISE = re.compile(r"^\[L(\d+)\] .* \[/L\1\]$", re.MULTILINE)
-SENTENCE = re.compile(r"^\[L(\d+)\] .*$", re.MULTILINE)
+SENTENCE = re.compile(r"^\[L(\d+)(?: after calls)?\] .*$", re.MULTILINE)
 NEXT = r"(?:->|call|back) \[(?:L\d+|end)\]"
 
 
 def render_monologue(steps: list[Step]) -> str:
-    """Returns the forward monologue: the simulation in the paper's tags, one sentence per executed line."""
-    return f"[MONOLOGUE]\n### Execution Simulation\n{narrate(steps)}[/MONOLOGUE]\n"
+    """Returns the simulation alone, in its tersest wording; `forward.render_forward` tells more."""
+    return join_sections([(SIMULATION, simulate(steps, "terse", Random(0)))])
 
 
 def narrate(steps: list[Step]) -> str:
     """Returns the simulation itself, a line per step."""
-    return "".join(f"[L{s.line}] {s.source}: {word_effect(s)}.\n" for s in steps)
+    return "".join(f"{sentence.text}\n" for sentence in simulate(steps, "terse", Random(0)))
 
 
 def word_effect(step: Step) -> str:
@@ -52,7 +54,6 @@ def word_effect(step: Step) -> str:
         return f"raises {step.name}"
     changes = [f"{name} is now {text}" for name, text in step.changed.items()]
     return ", ".join(changes) or "nothing changes"
-
 
 
 @dataclass(frozen=True)
@@ -103,5 +104,5 @@ def parse_steps(name: str, text: str) -> list[str]:
 
 def find_label(step_text: str) -> str | None:
     """Returns the line label a step starts with (`L7`), or None for formats whose order is not execution order."""
-    found = re.match(r"\[(L\d+)\]", step_text)
+    found = re.match(r"\[(L\d+)(?: after calls)?\]", step_text)
     return found.group(1) if found else None
