@@ -85,7 +85,7 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     for (execution, events), replay in zip(kept, replays, strict=True):
         steps = build_steps(program["code"], events)
         forward, reason = author.write_forward(execution, steps, replay)
-        counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
+        counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
         if not reason:
             rows += render_both_ways(program, execution, steps, forward, config)
     if program["description"]:
