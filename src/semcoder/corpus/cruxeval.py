@@ -17,7 +17,7 @@ def read_program(row: dict) -> tuple[dict, list[dict]]:
     """Returns an item's records.Program and records.Execution; the function is always called `f`."""
     task_id = f"cruxeval/{row['id']}"
     shared = {"task_id": task_id, "split": "test"}
-    program = {**shared, "source": "cruxeval", "family": "cruxeval", "origin": row["id"], "licence": "MIT", "level": 0,
-               "entry": "f", "code": row["code"].rstrip("\n") + "\n", "description": ""}
+    program = {**shared, "source": "cruxeval", "family": "cruxeval", "origin": f"CRUXEval {row['id']}",
+               "licence": "MIT", "level": 0, "entry": "f", "code": row["code"].rstrip("\n") + "\n", "description": ""}
     return program, [{**shared, "execution_id": f"{task_id}#0", "input": row["input"],
                       "output": normalize_literal(row["output"])}]
