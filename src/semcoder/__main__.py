@@ -40,7 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
     trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
     monologue.add_arguments(add("monologue", monologue.run, "tell one call of a Python file forward or backward"))
-    bench = add("bench", run_bench, "measure sandbox, tracer and corpus beside their alternatives (results/benchmarks)")
+    bench = add("bench", run_bench, "measure sandbox, tracer, corpus and monologues (results/benchmarks)")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
     bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
     bench.add_argument("--benchmarks-dir", default="", metavar="DIR",
