@@ -242,3 +242,16 @@ def test_the_committed_readme_is_that_of_the_committed_results():
         pytest.skip("nothing is committed")
     text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
     assert fill_readme(text, paths.REFERENCE / "report") == text
+
+
+def test_formats_by_name_are_shown_where_they_were_compared_and_nowhere_else():
+    claim = "answer accuracy, format `delta`"
+    usual = {"preset": "smoke", "seed": 0, "format_direct_answer_accuracy": 0.2, "format_direct_answer_accuracy_n": 50}
+    named = usual | {"format_delta_answer_accuracy": 0.4, "format_delta_answer_accuracy_n": 50}
+    assert claim not in set(compare.compare_claims(usual, usual)["claim"])
+    table = compare.compare_claims(usual, named).set_index("claim")
+    assert table.loc[claim, "verdict"].startswith("not comparable")
+    assert compare.compare_claims(named, named).set_index("claim").loc[claim, "verdict"] == "reproduced"
+    rivals = numbers.compare_formats(make_arms({"monologue": [1, 0, 1, 0], "concise": [0, 0, 0, 1],
+                                                "delta": [1, 1, 1, 0]}), 100)
+    assert rivals["best_trace_format"] == "delta"

@@ -103,7 +103,8 @@ def join_exceptions(phases: Iterable[Phase]) -> list[Phase]:
             found.append(phase)
             continue
         last, step = found[-1] if found else phase, phase.step
-        is_own = not last.calls and not last.raised and (last.step.depth, last.step.line) == (step.depth, step.line)
+        is_own = (last.step.depth, last.step.line) == (step.depth, step.line) and not (
+            last.calls or last.raised or phase.calls)  # an exception may call __exit__, which is told in between
         if is_own:
             found.pop()
             step = replace(last.step, changed={**last.step.changed, **step.changed})
@@ -113,9 +114,7 @@ def join_exceptions(phases: Iterable[Phase]) -> list[Phase]:
 
 def ends_frame(phase: Phase, following: Phase | None) -> bool:
     """Returns whether the frame is left after a phase: by a return, its last line, a yield, or an exception."""
-    if following is None or following.step.depth != phase.step.depth:
-        return following is None or following.step.depth < phase.step.depth
-    return is_entry(following.step)
+    return following is None or following.step.depth < phase.step.depth
 
 
 def note_loops(code: str, phases: Iterable[Phase]) -> Iterator[Phase]:
