@@ -15,7 +15,6 @@ from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.hashing import hash_json
 from semcoder.monologues.author import Author
-from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
@@ -86,8 +85,11 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
         steps = build_steps(program["code"], events)
         forward, reason = author.write_forward(execution, steps, replay)
         counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
+        backward, flaw = ("", reason if reason == "too many steps" else "no forward monologue") if reason else (
+            author.write_backward(execution, steps, replay))
+        counts[f"rejected backward: {flaw}" if flaw else "kept: backward"] += 1
         if not reason:
-            rows += render_both_ways(program, execution, steps, forward, config)
+            rows += render_both_ways(program, execution, steps, forward, backward, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
@@ -105,8 +107,17 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(program: dict, execution: dict, steps: list[Step], forward: str, config: Config) -> list[dict]:
-    """Returns a forward and a backward example in each format; `forward` is the checked monologue.
+def render_both_ways(program: dict, execution: dict, steps: list[Step], forward: str, backward: str,
+                     config: Config) -> list[dict]:
+    """Returns a forward and a backward example in each format, but for a backward monologue that there is not.
+
+    Args:
+        program: its row (records.Program).
+        execution: its row.
+        steps: what the trace formats show.
+        forward: the checked forward monologue.
+        backward: the checked backward monologue, "" for none.
+        config: which formats are wanted.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
     """
@@ -118,10 +129,10 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], forward:
         for name in config.monologues.formats:
             if name != "monologue":
                 reasoning = render_reasoning(name, program["code"], steps)
-            elif objective == "forward":
-                reasoning = forward
             else:
-                reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
+                reasoning = forward if objective == "forward" else backward
+                if not reasoning:
+                    continue
             rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
                                  len(parse_steps(name, reasoning))))
     return rows
