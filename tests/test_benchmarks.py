@@ -62,7 +62,7 @@ def test_monologues_are_told_of_generated_programs_and_what_is_not_told_has_a_re
     items = monologues.trace_some(monologues.make_programs(config, 2, 8), config)
     number = sum(len(executions) for _, executions, _ in items)
     few = config.replace("monologues", max_steps=1)
-    for direction in monologues.DIRECTIONS:
+    for direction in monologues.WRITERS:
         generous = config.replace("monologues", max_steps=500)
         reasons, lengths, seconds = monologues.tell_chunk(direction, items, generous)
         assert reasons[""] >= 0.9 * number and lengths["characters"] > 100 * number and seconds > 0

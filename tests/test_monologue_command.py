@@ -60,20 +60,23 @@ def test_a_call_is_told_backward_from_what_it_returns_to_its_input(file, capsys)
     status, out, _ = tell(capsys, file, "f('abc')", "--direction", "backward")
     monologue = out.split("[/MONOLOGUE]")[0]
     assert status == 0 and monologue.index("'cccc'") < monologue.index("'abc'")
-    assert monologue.index("[L10]") < monologue.index("[L6]")
+    assert monologue.index("[L10]") < monologue.index("[L6]") and "must be" in monologue
     assert extract_answer(out, "f") == ("'abc'", "'cccc'")
 
 
+@pytest.mark.parametrize("direction", ["forward", "backward"])
 @pytest.mark.parametrize("verbosity", ["terse", "normal", "full"])
-def test_every_sentence_is_followed_by_its_claims_all_confirmed(file, capsys, verbosity):
-    plain = tell(capsys, file, "f('abc')", "--verbosity", verbosity)[1]
-    status, out, err = tell(capsys, file, "f('abc')", "--claims", "--verbosity", verbosity)
+def test_every_sentence_is_followed_by_its_claims_all_confirmed(file, capsys, verbosity, direction):
+    asked = (file, "f('abc')", "--verbosity", verbosity, "--direction", direction)
+    plain = tell(capsys, *asked)[1]
+    status, out, err = tell(capsys, *asked, "--claims")
     lines = out.splitlines()
     assert status == 0 and "not all" not in err
     assert [line for line in lines if not line.startswith("    ")] == plain.splitlines()
     claims = [line for line in lines if line.startswith("    ")]
-    assert len(claims) > 30 and all(line.startswith("    confirmed: ") for line in claims)
-    assert "    confirmed: value (name: out, value: ['cccc'])" in claims
+    assert len(claims) > 25 and all(line.startswith("    confirmed: ") for line in claims)
+    wanted = "value (name: out, value: ['cccc'])" if direction == "forward" else "must (text: out == ['cccc'])"
+    assert f"    confirmed: {wanted}" in claims
     for sentence, below in zip(lines, lines[1:], strict=False):
         assert below.startswith("    ") or not sentence.startswith("[L"), sentence
 
@@ -97,6 +100,22 @@ def test_what_is_false_is_said_and_the_status_is_1(file, capsys, monkeypatch, da
     monkeypatch.setattr(forward, "render_forward", lambda *a, **k: damage(render(*a, **k)))
     status, out, err = tell(capsys, file, "double(3)", "--claims")
     assert status == 1 and message in out and "not all that is said is confirmed" in err
+
+
+def test_a_flaw_of_a_backward_monologue_is_named_and_nothing_is_called_confirmed(file, capsys, monkeypatch):
+    from semcoder.monologues import counterexamples
+
+    monkeypatch.setattr(counterexamples, "find_flaw", lambda *a, **k: "counter-example")
+    status, out, err = tell(capsys, file, "f('abc')", "--direction", "backward", "--claims")
+    assert status == 1 and out.count("FALSE: counter-example") == 1 and "confirmed:" not in out
+    assert "not judged: must" in out and "not all" in err
+
+
+def test_a_call_of_which_nothing_can_be_said_backward_says_so(tmp_path, capsys):
+    path = tmp_path / "program.py"
+    path.write_text("def f(n):\n    return 5\n")
+    status, out, err = tell(capsys, str(path), "f(3)", "--direction", "backward")
+    assert (status, out) == (1, "") and "nothing to say backward" in err
 
 
 @pytest.mark.parametrize("name", FORMATS)

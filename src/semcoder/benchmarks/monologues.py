@@ -7,8 +7,10 @@ executions, those that are too long included; the limits are those of preset `h2
 
 import json
 import time
+from bisect import bisect_left
 from collections import Counter
 from functools import partial
+from itertools import accumulate
 
 from joblib import Parallel, cpu_count, delayed
 from more_itertools import chunked
@@ -18,33 +20,34 @@ from semcoder.corpus.cruxeval import read_cruxeval
 from semcoder.corpus.sources import Prepared, generate_chunk
 from semcoder.execution.sandbox import find_box
 from semcoder.monologues.author import Author
-from semcoder.monologues.backward import render_backward
 from semcoder.monologues.build import replay_all
-from semcoder.monologues.steps import Step, build_steps
+from semcoder.monologues.steps import build_steps
 from semcoder.presets import load_preset
 from semcoder.traces.build import trace_chunk
 
 SEED = 0
-CHUNK = 25  # programs per task: small, so that both cores are busy to the end
-DIRECTIONS = ("forward", "backward")
-VERBOSITIES = ("terse", "full")
+CHUNK = 5  # programs per task: few, so that all cores are busy to the end
+WRITERS = {"forward": Author.write_forward, "backward": Author.write_backward}
+NUM_PROGRAMS, NUM_QUICK = 400, 20  # of a set
+# Direction, verbosity, executions at most: a backward monologue takes many runs, and as many in any wording.
+ROUNDS = (("forward", "terse", 1600), ("forward", "full", 1600), ("backward", "terse", 400))
 
 
 def measure(quick: bool = False, benchmarks_dir: str = "") -> list[dict]:
     """Returns a row per set of programs, direction and verbosity."""
     config = load_preset("h200")
-    sets = {f"synthetic, level {level}": partial(make_programs, config, level, 40 if quick else 400)
-            for level in (1, 2, 3)}
+    most = NUM_QUICK if quick else NUM_PROGRAMS
+    sets = {f"synthetic, level {level}": partial(make_programs, config, level, most) for level in (1, 2, 3)}
     if benchmarks_dir:
-        sets["CRUXEval dev"] = lambda: read_cruxeval(benchmarks_dir)[:40 if quick else None]
+        sets["CRUXEval dev"] = lambda: read_cruxeval(benchmarks_dir)[:most]
     rows = []
     with Parallel(n_jobs=-1) as parallel:
         for name, make in sets.items():
             items = trace_items(parallel, make(), config)
-            for verbosity in VERBOSITIES:
+            for direction, verbosity, number in ROUNDS:
                 told = config.replace("monologues", verbosity=verbosity)
-                run_chunks(parallel, "forward", items[:2 * CHUNK], told)  # warms up workers and their sandboxes
-                rows += [measure_direction(parallel, name, direction, items, told) for direction in DIRECTIONS]
+                run_chunks(parallel, direction, items[:CHUNK * cpu_count()], told)  # warms the workers up
+                rows.append(measure_direction(parallel, name, direction, take_programs(items, number), told))
     return rows
 
 
@@ -58,9 +61,16 @@ def make_programs(config: Config, level: int, number: int) -> list[tuple[dict, l
 def make_item(prepared: Prepared, task_id: str) -> tuple[dict, list[dict]]:
     """Returns a generated program as the corpus has it: records.Program and its records.Execution."""
     candidate, shared = prepared.candidate, {"task_id": task_id, "split": "test"}
-    program = {**shared, "code": candidate.code, "entry": candidate.entry, "description": candidate.description}
+    kept = ("source", "family", "origin", "licence", "level", "entry", "code", "description")
+    program = {**shared, **{name: getattr(candidate, name) for name in kept}}
     return program, [{**shared, "execution_id": f"{task_id}#{i}", "input": text, "output": output}
                      for i, (text, output) in enumerate(zip(candidate.inputs, prepared.outputs, strict=True))]
+
+
+def take_programs(items: list[tuple], number: int) -> list[tuple]:
+    """Returns the first programs that together have at least so many executions, all programs where they have fewer."""
+    taken = list(accumulate(len(executions) for _, executions, _ in items))
+    return items[:bisect_left(taken, number) + 1]
 
 
 def trace_items(parallel: Parallel, items: list[tuple], config: Config) -> list[tuple]:
@@ -112,16 +122,3 @@ def tell_chunk(direction: str, items: list[tuple], config: Config) -> tuple[Coun
             reasons[reason] += 1
             lengths["characters"] += len(text)
     return reasons, lengths, time.process_time() - start
-
-
-def write_forward(author: Author, execution: dict, steps: list[Step], replay: list[dict] | None) -> tuple[str, str]:
-    """Returns a checked forward monologue, or why there is none."""
-    return author.write_forward(execution, steps, replay)
-
-
-def write_backward(author: Author, execution: dict, steps: list[Step], replay: list[dict] | None) -> tuple[str, str]:
-    """Returns a backward monologue."""
-    return render_backward(author.program["code"], steps, execution["input"], execution["output"]), ""
-
-
-WRITERS = {"forward": write_forward, "backward": write_backward}

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 
 from semcoder.commands.calls import (
     SANDBOX_NOTE,
@@ -50,18 +51,26 @@ def run(options: argparse.Namespace) -> int:
             "only a monologue makes claims: leave --format or --claims out")
     job = read_job(options, on_large="stop")
     outcome = run_one(job)
-    is_confirmed = True
+    problem = ""
     if outcome.status == "ok":
-        call = Call(job, outcome, options)
         with stop_at_closed_pipe():
-            if options.claims:
-                is_confirmed = print_verdicts(call)
-            else:
-                print(call.tell(), end="")
-            print(call.render_answer(), flush=True)
-    said = "" if is_confirmed else "; not all that is said is confirmed"
-    print(f"semcoder: {describe_end(outcome)}{said}", file=sys.stderr)
-    return 0 if outcome.status == "ok" and is_confirmed else 1
+            problem = print_call(Call(job, outcome, options), options.claims)
+    print(f"semcoder: {describe_end(outcome)}{problem and f'; {problem}'}", file=sys.stderr)
+    return 0 if outcome.status == "ok" and not problem else 1
+
+
+def print_call(call: "Call", with_claims: bool) -> str:
+    """Prints the reasoning and the answer; returns "", or what is wrong with it."""
+    text = call.tell()
+    if text is None:
+        return "no constraint on a variable stood the trials, so there is nothing to say backward"
+    problem = ""
+    if with_claims:
+        problem = print_verdicts(text, call.judge(text))
+    else:
+        print(text, end="")
+    print(call.render_answer(), flush=True)
+    return problem
 
 
 @dataclass
@@ -83,25 +92,38 @@ class Call:
         self.steps = build_steps(self.job.code, list(self.outcome.events))
         self.author = Author(find_box(), self.program, list(self.job.inputs), config, Counter())
 
-    def tell(self) -> str:
-        """Returns the reasoning in the format and direction asked for; formats show the same trace both ways."""
-        from semcoder.monologues.backward import render_backward
+    def tell(self) -> str | None:
+        """Returns the reasoning in the format and direction asked for, None where there is none; formats show the same
+        trace both ways."""
         from semcoder.monologues.formats import render_reasoning
 
         if self.options.format != "monologue":
             return render_reasoning(self.options.format, self.job.code, self.steps)
-        if self.options.direction == "backward":
-            return render_backward(self.job.code, self.steps, self.job.inputs[0], self.outcome.output)
-        return self.tell_forward()
+        return self.tell_backward() if self.options.direction == "backward" else self.tell_forward()
 
     def tell_forward(self) -> str:
         """Returns the forward monologue, whatever the checker says of it."""
-        from semcoder.corpus.candidates import make_random
         from semcoder.monologues.forward import render_forward
 
         return render_forward(self.job.code, self.job.entry, self.steps, self.outcome.output,
                               verbosity=self.options.verbosity, properties=self.author.properties,
-                              random=make_random("forward", self.options.seed, self.options.call))
+                              random=self.draw("forward"))
+
+    def tell_backward(self) -> str | None:
+        """Returns the backward monologue, whatever its checker says; None where no constraint stood the trials."""
+        from semcoder.monologues.backward import render_backward
+        from semcoder.monologues.forward import join_sections
+        from semcoder.monologues.reversal import REVERSAL
+
+        self.backward = render_backward(self.author.box, self.program, self.steps, self.job.inputs[0],
+                                        self.outcome.output, self.options.verbosity, self.draw("backward"))
+        return join_sections([(REVERSAL, list(self.backward.sentences))]) if self.backward.sentences else None
+
+    def draw(self, name: str) -> Random:
+        """Returns a generator of random choices that depends on the seed and the call."""
+        from semcoder.corpus.candidates import make_random
+
+        return make_random(name, self.options.seed, self.options.call)
 
     def render_answer(self) -> str:
         """Returns the answer block."""
@@ -110,38 +132,47 @@ class Call:
         return render_answer(self.job.entry, self.job.inputs[0], self.outcome.output)
 
     def judge(self, text: str) -> Iterator:
-        """Returns the checker's verdicts on a forward monologue's sentences."""
-        from semcoder.monologues.check import Evidence, judge_monologue
+        """Yields the checker's verdict (check.Verdict) on each sentence, and one on what the monologue leaves out."""
+        from semcoder.monologues.check import Evidence, Verdict, judge_monologue
+        from semcoder.monologues.claims import Sentence
+        from semcoder.monologues.counterexamples import find_flaw
 
         replay = list(run_one(self.job, "replay").events)
-        return judge_monologue(text, Evidence(self.job.code, self.job.entry, self.outcome.output, replay,
-                                              executions=self.author.evidence))
+        if self.options.direction == "forward":
+            yield from judge_monologue(text, Evidence(self.job.code, self.job.entry, self.outcome.output, replay,
+                                                      executions=self.author.evidence))
+            return
+        flaw = find_flaw(self.author.box, self.program, self.job.inputs[0], self.outcome.output, text,
+                         self.draw("counter-examples"), replay)
+        for sentence in self.backward.sentences:  # a flaw ends the search, so nothing is known of the rest
+            yield Verdict(sentence, (None if flaw else True,) * len(sentence.claims))
+        if flaw:
+            yield Verdict(Sentence(""), (), flaw)
 
 
-def print_verdicts(call: Call) -> bool:
-    """Prints a monologue with its claims under each sentence; returns whether all are confirmed."""
-    text = call.tell()
-    verdicts = call.judge(text)
+def print_verdicts(text: str, verdicts: Iterator) -> str:
+    """Prints a monologue with its claims under each sentence; returns "", or that not all are confirmed."""
     is_confirmed = True
     for line in text.splitlines():
         print(line)
         if not line.startswith(("[MONOLOGUE]", "[/MONOLOGUE]", "### ")):
             is_confirmed &= print_verdict(next(verdicts))
-    for verdict in verdicts:  # of what the monologue leaves out
+    for verdict in verdicts:  # on the whole, or on what it leaves out
         is_confirmed &= print_verdict(verdict)
-    return is_confirmed
+    return "" if is_confirmed else "not all that is said is confirmed"
 
 
 def print_verdict(verdict) -> bool:
-    """Prints one verdict, a line per claim; returns whether all of it is confirmed."""
+    """Prints one verdict, a line per claim; returns whether nothing speaks against it."""
+    words = {True: "confirmed", False: "FALSE", None: "not judged"}
     for claim, is_confirmed in zip(verdict.sentence.claims, verdict.confirmed, strict=False):
-        print(f"    {'confirmed' if is_confirmed else 'FALSE'}: {describe_claim(claim)}")
-    if verdict.reason in ("order", "unreadable"):
+        print(f"    {words[is_confirmed]}: {describe_claim(claim)}")
+    if verdict.reason and (verdict.reason == "order" or not verdict.confirmed):
         print(f"    FALSE: {verdict.reason}")
     return not verdict.reason
 
 
 def describe_claim(claim: dict) -> str:
     """Returns a claim as its kind and what it says: `value (name: x, value: 3)`."""
-    said = ", ".join(f"{key}: {value}" for key, value in claim.items() if key != "kind")
+    said = ", ".join(f"{key}: {value}" for key, value in claim.items() if key != "kind" and value != "")
     return f"{claim['kind']} ({said})" if said else claim["kind"]
