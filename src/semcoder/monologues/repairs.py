@@ -1,0 +1,120 @@
+"""Repair examples: a bug that a test notices, its failing run explained and checked, the fix."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain, islice
+from random import Random
+
+from semcoder.config import Config
+from semcoder.execution.jobs import Job, Outcome
+from semcoder.execution.sandbox import Sandbox
+from semcoder.hashing import hash_json
+from semcoder.monologues.bugs import Bug, make_bugs
+from semcoder.monologues.check import find_false_claim
+from semcoder.monologues.debugging import render_debugging
+from semcoder.monologues.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.diagnosis_check import Repair, Test, find_false_debugging_claim, replay
+from semcoder.monologues.patches import pair_lines
+from semcoder.monologues.steps import build_steps
+from semcoder.prompts import render_repair_answer, render_repair_prompt
+
+MAX_BUGS_TRIED = 8
+
+
+def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: Config, counts: Counter,
+                  sampled: tuple[str, ...] = ()) -> Iterator[tuple[str, str, int]]:
+    """Yields (prompt, response, number of steps) of up to `bugs_per_program` bugs of a program.
+
+    Args:
+        sampled: wrong programs that a model wrote, tried before mutations.
+    """
+    fixed = ast.unparse(ast.parse(program["code"])) + "\n"
+    tests = tuple((e["input"], e["output"]) for e in executions)
+    rights = trace_tests(box, fixed, program["entry"], tests, config)
+    if [(o.status, o.output) for o in rights] != [("ok", output) for _, output in tests]:
+        counts["rejected: bugs, the program itself cannot be traced"] += 1
+        return
+    rng = Random(hash_json([config.seed, program["task_id"], "bugs"]))
+    types = find_types([e for outcome in rights for e in outcome.events])
+    bugs = chain((Bug(code, "model") for code in sampled), islice(make_bugs(fixed, rng, types), MAX_BUGS_TRIED))
+    kept = 0
+    for bug in bugs:
+        if kept >= config.monologues.bugs_per_program:
+            break
+        try:
+            row = explain_bug(box, bug.code, program, fixed, tests, rights, config)
+            counts[f"kept: repair, {bug.operator}"] += 1
+            kept += 1
+            yield row
+        except Unexplained as reason:
+            counts[f"rejected: bug, {reason}"] += 1
+            counts[f"rejected: bug by {bug.operator}"] += 1
+
+
+def trace_tests(box: Sandbox, code: str, entry: str, tests: tuple[Test, ...], config: Config) -> list[Outcome]:
+    """Returns the traced outcome of each test's input."""
+    return box.run(Job(code=code, entry=entry, inputs=tuple(arguments for arguments, _ in tests), watch="trace",
+                       max_events=config.traces.max_events, max_value_chars=config.traces.max_value_chars,
+                       timeout_s=config.traces.timeout_s))
+
+
+def find_types(events: list[dict]) -> dict[str, str]:
+    """Returns variable -> its type's name, for those whose values are literals of one type throughout."""
+    found: dict[str, set[str]] = {}
+    for event in events:
+        for name, text in event["changed"].items():
+            try:
+                found.setdefault(name, set()).add(type(ast.literal_eval(text)).__name__)
+            except (ValueError, SyntaxError):
+                found.setdefault(name, set()).add(text)
+    return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
+
+
+def explain_bug(box: Sandbox, buggy: str, program: dict, fixed: str, tests: tuple[Test, ...], rights: list[Outcome],
+                config: Config) -> tuple[str, str, int]:
+    """Returns (prompt, response, number of steps) for a bug, by the first failing test that can be explained.
+
+    Raises:
+        Unexplained: with the reason that counts, that of the last failing test.
+    """
+    entry, reason = program["entry"], Unexplained("no test notices it")
+    outcomes = trace_tests(box, buggy, entry, tests, config)
+    for test, wrong, right in zip(tests, outcomes, rights, strict=True):
+        if wrong.status == "ok" and wrong.output == test[1]:
+            continue
+        repair = Repair(buggy, fixed, entry, tests, test)
+        try:
+            monologue, num_steps = explain_failure(box, repair, wrong, right, config)
+        except Unexplained as error:
+            reason = error
+            continue
+        assertion = f"assert {entry}({test[0]}) == {test[1]}"
+        prompt = render_repair_prompt(program["description"], buggy, assertion, wrong.output)
+        return prompt, monologue + render_repair_answer(fixed), num_steps
+    raise reason
+
+
+def explain_failure(box: Sandbox, repair: Repair, wrong: Outcome, right: Outcome, config: Config) -> tuple[str, int]:
+    """Returns the checked monologue about one failing test, and its number of steps.
+
+    Raises:
+        Unexplained: the run does not end, is too long, its departure cannot be told, or a claim is false.
+    """
+    if wrong.status not in ("ok", "exception"):
+        raise Unexplained(f"its run ends by {wrong.status}")
+    error = wrong.output if wrong.status == "exception" else ""
+    if "\n" in error:
+        raise Unexplained("an error of several lines")
+    steps = build_steps(repair.buggy, list(wrong.events))
+    if len(steps) > config.monologues.max_steps:
+        raise Unexplained("too many steps")
+    departure = find_departure(watch_run(repair.buggy, list(wrong.events), error),
+                               watch_run(repair.fixed, list(right.events)), pair_lines(repair.buggy, repair.fixed))
+    monologue = render_debugging(repair, wrong, steps, departure)
+    again = replay(box, repair.buggy, repair.entry, (repair.failed[0],), config)[0]
+    flaw = (f"simulation, {kind}" if (kind := find_false_claim(steps, list(again.events)))
+            else find_false_debugging_claim(box, monologue, repair, config))
+    if flaw:
+        raise Unexplained(f"false claim, {flaw}")
+    return monologue, len(steps)
