@@ -30,6 +30,15 @@ LOOPS = (ast.For, ast.While)
 
 
 @dataclass(frozen=True)
+class Variable:
+    """Where a variable lives and what it holds, as far as executions show."""
+
+    type: str
+    function: str
+    line: int  # that binds it first
+
+
+@dataclass(frozen=True)
 class Bug:
     """A wrong version of a program, and what made it: an operator's name, or `model`."""
 
@@ -37,19 +46,19 @@ class Bug:
     operator: str
 
 
-def make_bugs(code: str, rng: Random, types: dict[str, str] | None = None) -> Iterator[Bug]:
+def make_bugs(code: str, rng: Random, variables: dict[str, Variable] | None = None) -> Iterator[Bug]:
     """Yields buggy versions of a program, each one change away, the operators in turn.
 
     Args:
         code: a program in the form that `ast.unparse` writes.
         rng: decides the order; the same state yields the same order.
-        types: variable -> name of its type, where known; `variable` confuses those of one type.
+        variables: those that are known, by name; the operator `variable` confuses those of one type.
     """
     tree = ast.parse(code)
     places = defaultdict(list)
     for index, (node, parent) in enumerate(walk_with_parents(tree)):
         for operator, list_changes in OPERATORS.items():
-            places[operator] += [(operator, index, change) for change in list_changes(node, parent, types or {})]
+            places[operator] += [(operator, index, change) for change in list_changes(node, parent, variables or {})]
     seen = {code}
     for operator, index, change in take_turns([places[name] for name in OPERATORS if places[name]], rng):
         mutant = ast.unparse(rewrite(tree, index, change)) + "\n"
@@ -90,7 +99,7 @@ def rewrite(tree: ast.AST, index: int, change: Change) -> ast.AST:
 
 def swap_operator(table: dict, kinds: tuple) -> Callable:
     """Returns an operator that puts another arithmetic, logical or comparison sign."""
-    def list_changes(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+    def list_changes(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
         if not isinstance(node, kinds):
             return []
         if isinstance(node, ast.Compare):
@@ -119,7 +128,7 @@ def is_int(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int
 
 
-def change_constant(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def change_constant(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """Off by one, or the other truth; bounds of slices and ranges and first values are other operators' matter."""
     if not isinstance(node, ast.Constant) or is_bound(node, parent) or isinstance(parent, ast.Assign):
         return []
@@ -143,7 +152,7 @@ def is_call(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def change_first_value(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def change_first_value(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A variable starts from a wrong constant."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
         return []
@@ -152,19 +161,19 @@ def change_first_value(node: ast.AST, parent: ast.AST | None, types: dict) -> li
     return [lambda n, change=change: edit(n, value=change(n.value)) for change in flip(node.value)]
 
 
-def negate_condition(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def negate_condition(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A condition is turned round by a `not` in front."""
     if not isinstance(node, (ast.If, ast.While, ast.IfExp)) or isinstance(node.test, (ast.UnaryOp, ast.Constant)):
         return []
     return [lambda n: edit(n, test=ast.UnaryOp(ast.Not(), n.test))]
 
 
-def drop_not(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def drop_not(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A `not` is forgotten."""
     return [lambda n: n.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else []
 
 
-def swap_operands(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def swap_operands(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """The operands of a sign, or the first two arguments of a call, in the wrong order."""
     if isinstance(node, ast.BinOp) and not isinstance(node.op, (ast.Mult, ast.BitAnd, ast.BitOr)):
         if is_int(node.left) and is_int(node.right):
@@ -175,15 +184,17 @@ def swap_operands(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Ch
     return []
 
 
-def confuse_variable(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def confuse_variable(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """Another variable of the same type is read."""
-    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in types:
+    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in variables:
         return []
-    others = [name for name, kind in types.items() if kind == types[node.id] and name != node.id]
+    own = variables[node.id]
+    others = [name for name, other in variables.items() if name != node.id and other.line < node.lineno
+              and (other.type, other.function) == (own.type, own.function)]
     return [lambda n, other=other: edit(n, id=other) for other in others]
 
 
-def move_slice(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def move_slice(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A slice starts or ends one item off."""
     if not isinstance(node, ast.Slice):
         return []
@@ -199,7 +210,7 @@ def move_slice(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Chang
     return changes
 
 
-def move_range(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def move_range(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A range starts or ends one number off."""
     if not is_call(node, "range") or not 1 <= len(node.args) <= 3:
         return []
@@ -208,14 +219,16 @@ def move_range(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Chang
     return changes + ([lambda n: edit(n, args=[ast.Constant(1), *n.args])] if len(node.args) == 1 else [])
 
 
-def move_index(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def move_index(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """An item one place off is read: `xs[i + 1]` for `xs[i]`; constant places are `constant`'s matter."""
-    if not isinstance(node, ast.Subscript) or types.get(getattr(node.slice, "id", "")) != "int":
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Name):
+        return []
+    if node.slice.id not in variables or variables[node.slice.id].type != "int":
         return []
     return [lambda n, by=by: edit(n, slice=shift(n.slice, by)) for by in (1, -1)]
 
 
-def confuse_name(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def confuse_name(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A builtin or method is taken for one that is like it."""
     if isinstance(node, ast.Name) and node.id in CONFUSABLE and is_call(parent, node.id):
         return [lambda n: edit(n, id=CONFUSABLE[n.id])]
@@ -224,7 +237,7 @@ def confuse_name(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Cha
     return []
 
 
-def change_jump(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def change_jump(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """`break` and `continue` are confused, or the line after a loop slips into the loop: a return too early, say."""
     if isinstance(node, (ast.Break, ast.Continue)):
         return [lambda n: ast.Continue() if isinstance(n, ast.Break) else ast.Break()]
@@ -242,7 +255,7 @@ def slip_in(node: ast.AST, place: int) -> ast.AST:
     return node
 
 
-def overwrite(node: ast.AST, parent: ast.AST | None, types: dict) -> list[Change]:
+def overwrite(node: ast.AST, parent: ast.AST | None, variables: dict) -> list[Change]:
     """A sum is overwritten where it should grow: `x = y` for `x += y`."""
     return [lambda n: ast.Assign([n.target], n.value)] if isinstance(node, ast.AugAssign) else []
 

@@ -6,34 +6,28 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from random import Random
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
-from semcoder.hashing import hash_json
 from semcoder.monologues.backward import render_backward
-from semcoder.monologues.bugs import make_bugs
 from semcoder.monologues.check import find_false_claim
-from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
+from semcoder.monologues.repairs import build_repairs
 from semcoder.monologues.steps import Step, build_steps
 from semcoder.prompts import (
     render_answer,
     render_code_prompt,
     render_code_response,
     render_execution_prompt,
-    render_repair_answer,
-    render_repair_prompt,
 )
 from semcoder.records import SPLITS
 from semcoder.rows import join_by_task
 from semcoder.runs import Run
 from semcoder.traces.build import build_traces
 
-MAX_BUGS_TRIED = 8
 CHUNK = 100  # programs per parallel task
 
 
@@ -93,7 +87,8 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
                              render_code_response(program["code"]), 0))
-        rows += build_repairs(box, program, executions, config, counts)
+        for number, repair in enumerate(build_repairs(box, program, executions, config, counts)):
+            rows.append(make_row(program, f"{program['task_id']}~{number}", "repair", "monologue", *repair))
     return rows
 
 
@@ -123,41 +118,6 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], config: 
             rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
                                  len(parse_steps(name, reasoning))))
     return rows
-
-
-def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: Config, counts: Counter) -> list[dict]:
-    """Returns debugging examples: a bug that a test notices, its failing run explained, the fix."""
-    fixed = ast.unparse(ast.parse(program["code"])) + "\n"
-    rng = Random(hash_json([config.seed, program["task_id"], "bugs"]))
-    rows = []
-    for tried, buggy in enumerate(make_bugs(fixed, rng)):
-        if len(rows) >= config.monologues.bugs_per_program or tried >= MAX_BUGS_TRIED:
-            break
-        row = explain_bug(box, program, fixed, buggy, executions, config)
-        counts["kept: repair" if row else "rejected: bug unnoticed or not explained"] += 1
-        rows += [row] if row else []
-    return rows
-
-
-def explain_bug(box: Sandbox, program: dict, fixed: str, buggy: str, executions: list[dict],
-                config: Config) -> dict | None:
-    """Returns the repair example of one bug, or None if no test fails or its run cannot be explained."""
-    inputs = tuple(e["input"] for e in executions)
-    outcomes = box.run(Job(code=buggy, entry=program["entry"], inputs=inputs, watch="trace",
-                           max_events=config.traces.max_events, max_value_chars=config.traces.max_value_chars,
-                           timeout_s=config.traces.timeout_s))
-    for execution, outcome in zip(executions, outcomes, strict=True):
-        if outcome.status != "ok" or outcome.output == execution["output"]:
-            continue
-        steps = build_steps(buggy, list(outcome.events))
-        monologue = render_debugging(buggy, fixed, steps, execution["output"])
-        if monologue is None or len(steps) > config.monologues.max_steps:
-            return None
-        test = f"assert {program['entry']}({execution['input']}) == {execution['output']}"
-        prompt = render_repair_prompt(program["description"], buggy, test, outcome.output)
-        return make_row(program, program["task_id"], "repair", "monologue", prompt,
-                        monologue + render_repair_answer(fixed), len(steps))
-    return None
 
 
 def find_signature(program: dict) -> str:

@@ -1,11 +1,11 @@
-"""Debugging monologues (paper 3.2): simulate the failing run, name the first line that departs and why, give the fix."""
+"""Debugging monologues (paper 3.2): simulate the failing run, name the first departing line and why, give the fix."""
 
 from random import Random
 
 from semcoder.execution.jobs import Outcome
 from semcoder.monologues.departure import Departure, Unexplained
 from semcoder.monologues.diagnosis import CAUSE, FIX, write, write_departure, write_edit
-from semcoder.monologues.diagnosis_check import Repair
+from semcoder.monologues.diagnosis_check import WORKED, Repair
 from semcoder.monologues.formats import narrate
 from semcoder.monologues.patches import list_edits
 from semcoder.monologues.steps import Step, find_statements, render_header
@@ -60,7 +60,7 @@ def add_working(kind: str, slots: dict[str, str], step: Step) -> tuple[str, dict
     """Returns a departure's kind and slots, with how the wrong value came about where the step has that."""
     if kind == "branch" and len(step.stages) > 1:
         return "worked branch", {**slots, "working": " then ".join(step.stages[:-1])}
-    is_own = kind == "returns" or (kind == "becomes" and step.kind == "assign" and step.name == slots["name"])
+    is_own = kind == "returns" or (kind in WORKED and step.kind == "assign" and step.name == slots["name"])
     if is_own and len(step.stages) > 1 and step.stages[-1] == slots["wrong"]:
         return kind, {**slots, "wrong": " = ".join(step.stages)}
     return kind, slots

@@ -203,6 +203,7 @@ def compare_values(node: ast.AST, cause: Moment, now: Moment, then: Moment) -> l
         elif right is None:
             facts.append(("sets", {"name": name, "wrong": wrong}))
         else:
-            kind = "takes" if name in targets else "stays" if cause.state.get(name) == wrong else "becomes"
+            before = cause.state.get(name)
+            kind = "takes" if name in targets else {wrong: "stays", right: "changes"}.get(before, "becomes")
             facts.append((kind, {"name": name, "wrong": wrong, "right": right}))
     return facts[:MAX_NAMES]

@@ -26,6 +26,8 @@ DEPARTURES = {  # what follows `[L4] total -= x: ` or `[L4] total -= x, the seco
                 "{name} should now be {right}, but it becomes {wrong}."),
     "stays": ("{name} stays {wrong}, but it should become {right}.",
               "{name} should become {right}, but it is still {wrong}."),
+    "changes": ("{name} becomes {wrong}, but it should stay {right}.",
+                "{name} should stay {right}, but it becomes {wrong}."),
     "takes": ("{name} takes {wrong}, but it should take {right}.", "{name} should take {right}, but it takes {wrong}."),
     "sets": ("{name} becomes {wrong}, but it should not be set here.",),
     "misses": ("{name} is not set, but it should be {right}.",),

@@ -1,7 +1,7 @@
 """Checks the cause and the fix that a debugging monologue states, against fresh runs of both programs.
 
-Everything is read back from the text (`diagnosis.read_diagnosis`) and confirmed by replays, which copy all locals before
-each line; nothing here reads the traces that the monologue was made from. A false statement's reason is one of
+Everything is read back from the text (`diagnosis.read_diagnosis`) and confirmed by replays, which copy all locals
+before each line; nothing here reads the traces that the monologue was made from. A false statement's reason is one of
 
     unreadable  a sentence is in no known wording, or does not name the line as the program has it
     outcome     the wrong program does not return, or raise, on the failed test what is stated
@@ -24,7 +24,7 @@ from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.diagnosis import OUTCOMES, Unreadable, read_diagnosis
 from semcoder.monologues.patches import apply_edits, pair_lines
 from semcoder.monologues.steps import find_statements
-from semcoder.monologues.working import CannotWork, evaluate, parse_expression
+from semcoder.monologues.working import evaluate, parse_expression
 
 Test = tuple[str, str]  # (argument list, literal that must be returned)
 
@@ -91,7 +91,13 @@ def replay(box: Sandbox, code: str, entry: str, inputs: tuple[str, ...], config:
 def is_outcome(claim: dict, outcome: Outcome, expected: str) -> bool:
     """Returns whether the wrong program ends on the failed test as stated, and not as expected."""
     status, output = ("ok", claim["got"]) if claim["kind"] == "got" else ("exception", claim["error"])
-    return claim["expected"] == expected and (outcome.status, outcome.output) == (status, output) and output != expected
+    return claim["expected"] == expected and (outcome.status, outcome.output) == (status, output) and not (
+        status == "ok" and is_equal(output, expected))
+
+
+def is_equal(output: str, expected: str) -> bool:
+    """Returns whether two literals' values are equal, as a test compares them: dictionaries in any order."""
+    return ast.literal_eval(output) == ast.literal_eval(expected)
 
 
 def find_false_departure(claims: list[dict], repair: Repair, wrong: Outcome, right: Outcome) -> str:
@@ -136,13 +142,21 @@ def is_same(a: dict, b: dict) -> bool:
     return all(a[name] == b[name] for name in ("kind", "line", "depth", "locals", "value"))
 
 
+WORKED = ("becomes", "changes")
+
+
 def check_change(claim: dict, scene: Scene) -> bool:
     """Returns whether the line leaves a variable with the wrong value, and should leave it with the right one."""
-    *stages, wrong = claim["wrong"].split(" = ") if claim["kind"] == "becomes" else [claim["wrong"]]
+    *stages, wrong = claim["wrong"].split(" = ") if claim["kind"] in WORKED else [claim["wrong"]]
     name, before = claim["name"], scene.now["locals"].get(claim["name"])
     return (is_within_call(scene) and scene.ours["locals"].get(name) == wrong != claim["right"]
-            and scene.theirs["locals"].get(name) == claim["right"] and (claim["kind"] == "stays") <= (before == wrong)
-            and is_working(stages, wrong, scene, str))
+            and scene.theirs["locals"].get(name) == claim["right"] and is_steady(claim, before, wrong)
+            and is_working([*stages, wrong], scene))
+
+
+def is_steady(claim: dict, before: str | None, wrong: str) -> bool:
+    """Returns whether a variable has, or should have, the value from before the line where that is stated."""
+    return before == {"stays": wrong, "changes": claim["right"]}.get(claim["kind"], before)
 
 
 def is_within_call(scene: Scene) -> bool:
@@ -150,16 +164,37 @@ def is_within_call(scene: Scene) -> bool:
     return scene.ours["depth"] == scene.theirs["depth"] == scene.now["depth"]
 
 
-def is_working(stages: list[str], value: str, scene: Scene, show: Callable[[object], str]) -> bool:
-    """Returns whether each stage has the value, and the first is the statement's expression with its values put in."""
-    if not stages:
+def is_working(stages: list[str], scene: Scene, truth: str = "") -> bool:
+    """Returns whether a working starts from the statement's expression with its values put in, and each stage follows
+    from the one before; of a condition's, the last one has the truth stated."""
+    if len(stages) < 2 and not truth:
+        return True  # a value alone
+    nodes = [parse_expression(stage) for stage in stages]
+    if truth and nodes and str(bool(evaluate(nodes[-1]))) != truth:
+        return False
+    return not nodes or (ast.dump(put_values_in(scene.nodes[0], scene.now["locals"])) == ast.dump(nodes[0])
+                         and all(map(is_reduction, nodes, nodes[1:])))
+
+
+def is_reduction(before: ast.AST, after: ast.AST) -> bool:
+    """Returns whether an expression has become another by evaluating some of its parts."""
+    if ast.dump(before) == ast.dump(after):
         return True
     try:
-        if any(show(evaluate(parse_expression(stage))) != value for stage in stages):
-            return False
-    except (CannotWork, SyntaxError):
-        return False
-    return ast.dump(put_values_in(scene.nodes[0], scene.now["locals"])) == ast.dump(parse_expression(stages[0]))
+        value = ast.literal_eval(after)
+    except (ValueError, TypeError):
+        return type(before) is type(after) and all(
+            are_reductions(getattr(before, name), getattr(after, name)) for name in before._fields)
+    return to_literal(evaluate(before)) == to_literal(value)
+
+
+def are_reductions(before: object, after: object) -> bool:
+    """Returns whether a field of an expression, a list of parts perhaps, has become another one's."""
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(are_reductions, before, after))
+    if isinstance(before, ast.AST) and isinstance(after, ast.AST):
+        return is_reduction(before, after)
+    return before == after
 
 
 def put_values_in(node: ast.AST, values: dict[str, str]) -> ast.expr:
@@ -186,7 +221,7 @@ def check_branch(claim: dict, scene: Scene) -> bool:
     is_condition = isinstance(scene.nodes[0], (ast.If, ast.While)) and is_within_call(scene)
     stages = claim["working"].split(" then ") if "working" in claim else []
     return (is_condition and truths == (claim["wrong"], claim["right"]) and truths[0] != truths[1]
-            and is_working(stages, claim["wrong"], scene, lambda value: str(bool(value))))
+            and is_working(stages, scene, truth=claim["wrong"]))
 
 
 def is_next_inside(node: ast.AST, event: dict) -> bool:
@@ -213,7 +248,7 @@ def check_return(claim: dict, scene: Scene) -> bool:
         expected[side] = ("line", int(claim["next"][1:]))
     found = [(e["kind"], e["value"] if e["kind"] == "return" else e["line"]) for e in (scene.ours, scene.theirs)]
     return (is_within_call(scene) and not ends_by_error(scene) and found == expected and expected[0] != expected[1]
-            and is_working(stages, wrong, scene, to_literal))
+            and is_working([*stages, wrong], scene))
 
 
 def ends_by_error(scene: Scene) -> bool:
@@ -252,7 +287,7 @@ def check_call(claim: dict, scene: Scene) -> bool:
 
 
 CHECKS: dict[str, Callable[[dict, Scene], bool]] = {
-    "becomes": check_change, "stays": check_change, "takes": check_change,
+    "becomes": check_change, "changes": check_change, "stays": check_change, "takes": check_change,
     "sets": lambda claim, scene: (is_within_call(scene) and scene.ours["locals"].get(claim["name"]) == claim["wrong"]
                                   and claim["name"] not in scene.theirs["locals"]),
     "misses": lambda claim, scene: (is_within_call(scene) and claim["name"] not in scene.ours["locals"]

@@ -7,14 +7,15 @@ from itertools import chain, islice
 from random import Random
 
 from semcoder.config import Config
+from semcoder.execution.events import fold_inner_frames
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
 from semcoder.hashing import hash_json
-from semcoder.monologues.bugs import Bug, make_bugs
+from semcoder.monologues.bugs import Bug, Variable, make_bugs
 from semcoder.monologues.check import find_false_claim
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.departure import Unexplained, find_departure, watch_run
-from semcoder.monologues.diagnosis_check import Repair, Test, find_false_debugging_claim, replay
+from semcoder.monologues.diagnosis_check import Repair, Test, find_false_debugging_claim, is_equal, replay
 from semcoder.monologues.patches import pair_lines
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import render_repair_answer, render_repair_prompt
@@ -36,8 +37,8 @@ def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: C
         counts["rejected: bugs, the program itself cannot be traced"] += 1
         return
     rng = Random(hash_json([config.seed, program["task_id"], "bugs"]))
-    types = find_types([e for outcome in rights for e in outcome.events])
-    bugs = chain((Bug(code, "model") for code in sampled), islice(make_bugs(fixed, rng, types), MAX_BUGS_TRIED))
+    mutants = islice(make_bugs(fixed, rng, find_variables(rights)), MAX_BUGS_TRIED)
+    bugs = chain((Bug(code, "model") for code in sampled), mutants)
     kept = 0
     for bug in bugs:
         if kept >= config.monologues.bugs_per_program:
@@ -59,29 +60,33 @@ def trace_tests(box: Sandbox, code: str, entry: str, tests: tuple[Test, ...], co
                        timeout_s=config.traces.timeout_s))
 
 
-def find_types(events: list[dict]) -> dict[str, str]:
-    """Returns variable -> its type's name, for those whose values are literals of one type throughout."""
-    found: dict[str, set[str]] = {}
-    for event in events:
+def find_variables(outcomes: list[Outcome]) -> dict[str, Variable]:
+    """Returns the variables of traced runs that hold literals of one type throughout, in one function."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    lines: dict[str, int] = {}
+    for event in (event for outcome in outcomes for event in fold_inner_frames(list(outcome.events))):
         for name, text in event["changed"].items():
+            lines[name] = min(event["line"], lines.get(name, event["line"]))
             try:
-                found.setdefault(name, set()).add(type(ast.literal_eval(text)).__name__)
-            except (ValueError, SyntaxError):
-                found.setdefault(name, set()).add(text)
-    return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
+                kind = type(ast.literal_eval(text)).__name__
+            except (ValueError, SyntaxError):  # set(), or a mark
+                kind = text
+            found.setdefault(name, set()).add((kind, event["function"]))
+    return {name: Variable(*kinds.pop(), lines[name]) for name, kinds in found.items() if len(kinds) == 1}
 
 
 def explain_bug(box: Sandbox, buggy: str, program: dict, fixed: str, tests: tuple[Test, ...], rights: list[Outcome],
                 config: Config) -> tuple[str, str, int]:
-    """Returns (prompt, response, number of steps) for a bug, by the first failing test that can be explained.
+    """Returns (prompt, response, number of steps) for a bug, by the shortest failing run that can be explained.
 
     Raises:
         Unexplained: with the reason that counts, that of the last failing test.
     """
     entry, reason = program["entry"], Unexplained("no test notices it")
     outcomes = trace_tests(box, buggy, entry, tests, config)
-    for test, wrong, right in zip(tests, outcomes, rights, strict=True):
-        if wrong.status == "ok" and wrong.output == test[1]:
+    runs = sorted(zip(tests, outcomes, rights, strict=True), key=lambda run: len(run[1].events))
+    for test, wrong, right in runs:
+        if wrong.status == "ok" and is_equal(wrong.output, test[1]):
             continue
         repair = Repair(buggy, fixed, entry, tests, test)
         try:

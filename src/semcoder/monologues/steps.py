@@ -5,6 +5,7 @@ an independent run.
 """
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
@@ -155,10 +156,10 @@ def explain_loop(node: ast.For, base: dict, loops: dict, step) -> Step:
     return step("loop", [taken], name=target, remaining="[" + ", ".join(rest) + "]")
 
 
-def split_items(text: str) -> list[str]:
-    """Returns the literals of the items of a collection's literal, in iteration order."""
+def split_items(text: str) -> list[str] | None:
+    """Returns the literals of the items of a collection's literal, in iteration order; None of what has no items."""
     value = ast.literal_eval(text) if text != "set()" else set()
-    return [repr(item) for item in value]
+    return [repr(item) for item in value] if isinstance(value, Iterable) else None
 
 
 def finish_return(step: Step, has_raised: bool, value: str) -> Step:
