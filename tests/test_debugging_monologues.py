@@ -305,4 +305,5 @@ def test_equal_dictionaries_in_another_order_are_no_failure():
     tests = (("1", "{'x': 1, 'y': 1}"),)
     rights = repairs.trace_tests(find_box(), fixed, "f", tests, CONFIG)
     with pytest.raises(Unexplained, match="no test notices it"):
-        repairs.explain_bug(find_box(), "def f(a):\n    return {'y': 1, 'x': a}\n", program, fixed, tests, rights, CONFIG)
+        buggy = "def f(a):\n    return {'y': 1, 'x': a}\n"
+        repairs.explain_bug(find_box(), buggy, program, fixed, tests, rights, CONFIG)

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from semcoder.execution.execute import run_call
 from semcoder.monologues.backward import render_backward
-from semcoder.monologues.build import find_signature
 from semcoder.monologues.check import find_false_claim
 from semcoder.monologues.formats import find_label, parse_steps, render_reasoning
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.working import work_out
-from semcoder.prompts import extract_answer, extract_code, label_lines, render_answer, strip_labels
+from semcoder.prompts import extract_answer, extract_code, find_signature, label_lines, render_answer, strip_labels
 
 
 def watch(program):

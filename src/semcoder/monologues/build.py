@@ -1,6 +1,5 @@
 """Stage `monologues`: training and test examples of every objective, each compiled from a checked trace."""
 
-import ast
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +14,12 @@ from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.check import find_false_claim
 from semcoder.monologues.formats import parse_steps, render_reasoning
+from semcoder.monologues.model_bugs import sample_bugs
 from semcoder.monologues.repairs import build_repairs
 from semcoder.monologues.steps import Step, build_steps
+from semcoder.monologues.teacher.collect import Taught, ask_teacher
 from semcoder.prompts import (
+    find_signature,
     render_answer,
     render_code_prompt,
     render_code_response,
@@ -41,16 +43,18 @@ def build_monologues(config: Config) -> Run:
         run.notes["engine"] = config.engine
         for split in SPLITS:
             with run.open_rows(f"examples/{split}") as writer:
-                for rows, counts in map_programs(corpus, traces, split, config):
+                for rows, counts in map_programs(corpus, traces, split, config, run.counts):
                     writer.write(rows)
                     run.counts.update(counts)
     return run
 
 
-def map_programs(corpus: Run, traces: Run, split: str, config: Config) -> Iterator[tuple[list[dict], Counter]]:
-    """Yields (examples, counts) per chunk of programs, in order, whatever the engine."""
+def map_programs(corpus: Run, traces: Run, split: str, config: Config,
+                 asked: Counter) -> Iterator[tuple[list[dict], Counter]]:
+    """Yields (examples, counts) per chunk of programs, in order, whatever the engine; `asked` counts models' words."""
     items = join_by_task(*(run.iterate_rows(f"{name}/{split}")
                            for run, name in ((corpus, "programs"), (corpus, "executions"), (traces, "traces"))))
+    items = ask_teacher(sample_bugs(items, config, asked), config, split, asked)
     chunks = iter(lambda: list(islice(items, CHUNK)), [])
     return map_chunks(partial(build_chunk, config=config), chunks, description=f"monologues {split}",
                       unit="00 programs")
@@ -60,17 +64,24 @@ def build_chunk(items: list, config: Config) -> tuple[list[dict], Counter]:
     """Returns the examples of some programs and what was kept and rejected."""
     rows, counts = [], Counter()
     box = find_box()
-    for program, executions, logs in items:
+    for item in items:
         try:
-            rows += build_examples(box, program, executions, logs, config, counts)
+            rows += build_examples(box, *item, config, counts)
         except RecursionError:
             counts["rejected: too deeply nested"] += 1
     return rows, counts
 
 
-def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: list[dict], config: Config,
-                   counts: Counter) -> list[dict]:
-    """Returns the examples of one program: execution reasoning both ways, code, repair."""
+def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: list[dict], sampled: tuple[str, ...],
+                   taught: Taught | None, config: Config, counts: Counter) -> list[dict]:
+    """Returns the examples of one program: execution reasoning both ways, code, repair.
+
+    Args:
+        box, program, executions, logs: the program, its rows, and where it runs.
+        sampled: wrong versions that a model wrote.
+        taught: a model's monologues, None where the compiled ones are used.
+        config, counts: as in `build_chunk`.
+    """
     by_id = {e["execution_id"]: e for e in executions}
     kept = [(by_id[log["execution_id"]], json.loads(log["events"])) for log in logs]
     replays = replay_all(box, program, [execution for execution, _ in kept], config)
@@ -82,13 +93,13 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
         counts["checked: claims"] += sum(len(step.claims) for step in steps)
         counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
         if not reason:
-            rows += render_both_ways(program, execution, steps, config)
+            rows += render_both_ways(program, execution, steps, taught, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
                              render_code_response(program["code"]), 0))
-        for number, repair in enumerate(build_repairs(box, program, executions, config, counts)):
-            rows.append(make_row(program, f"{program['task_id']}~{number}", "repair", "monologue", *repair))
+        for number, repair in enumerate(build_repairs(box, program, executions, config, counts, sampled)):
+            rows.append(make_row(program, number_id(program["task_id"], number), "repair", "monologue", *repair))
     return rows
 
 
@@ -101,7 +112,8 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(program: dict, execution: dict, steps: list[Step], config: Config) -> list[dict]:
+def render_both_ways(program: dict, execution: dict, steps: list[Step], taught: Taught | None,
+                     config: Config) -> list[dict]:
     """Returns a forward and a backward example in each format.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
@@ -112,6 +124,11 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], config: 
         prompt = render_execution_prompt(objective, program["code"], program["entry"], execution["input"],
                                          execution["output"])
         for name in config.monologues.formats:
+            if name == "monologue" and taught is not None:
+                found = taught.get((execution["execution_id"], objective), ())
+                rows += [make_row(program, number_id(execution["execution_id"], i), objective, name, prompt, text,
+                                  len(parse_steps(name, text))) for i, text in enumerate(found)]
+                continue
             reasoning = render_reasoning(name, program["code"], steps)
             if objective == "backward" and name == "monologue":
                 reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
@@ -120,11 +137,9 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], config: 
     return rows
 
 
-def find_signature(program: dict) -> str:
-    """Returns the `def` line of a program's entry function."""
-    entry = next(node for node in ast.parse(program["code"]).body
-                 if isinstance(node, ast.FunctionDef) and node.name == program["entry"])
-    return f"def {entry.name}({ast.unparse(entry.args)}):"
+def number_id(base_id: str, number: int) -> str:
+    """Returns the id of one of several examples of a kind; the first keeps the plain one."""
+    return f"{base_id}~{number}" if number else base_id
 
 
 def make_row(program: dict, base_id: str, objective: str, name: str, prompt: str, response: str,
