@@ -61,7 +61,8 @@ def find_false_step(code: str, entry: str, input_text: str, output_text: str, te
     result = audit_text(code, entry, input_text, output_text, text, task)
     if result.problem:
         return "steps cannot be judged"
-    return f"false claim, {result.first_false.claim.kind}" if result.first_false else ""
+    false = next((verdict for verdict in result.verdicts if verdict.verdict == "false"), None)
+    return f"false claim, {false.claim.kind}" if false else ""
 
 
 def ask_teacher(items: Iterable[tuple], config: Config, split: str, counts: Counter, folder: Path | None = None,
