@@ -103,6 +103,25 @@ def test_a_fix_of_several_lines_is_told_in_edits_that_lead_to_the_right_program(
     assert check(text, repair) == ""
 
 
+def test_a_line_that_is_missing_is_named_where_it_should_come_next():
+    text, repair = explain(TOTAL.replace("    return", "    total *= 2\n    return"), TOTAL, ("[2, 3]", "10"))
+    sentence = "[L3] for x in xs, the third time: next should come total *= 2, but that line is missing."
+    assert sentence in text and "Add below [L4], indented by 4 spaces: total *= 2" in text, text
+    assert "The mistake" not in text and check(text, repair) == ""
+    assert check(text.replace("come total *= 2", "come return total"), repair) == "departure"
+
+
+def test_of_several_mended_lines_the_one_gone_to_wrongly_is_blamed():
+    buggy = TOTAL.replace("= 0", "= 1 - 1").replace("    return", "        return")
+    text, repair = explain(TOTAL, buggy, ("[2, 3]", "5"))
+    assert "The mistake is in [L5] return total." in text and check(text, repair) == ""
+    wrong = text.replace("The mistake is in [L5] return total.", "The mistake is in [L2] total = 1 - 1.")
+    assert check(wrong, repair) == "blame"
+    hidden = "A = 2\nB = 3\n\ndef f(x):\n    return x + A * B\n"
+    with pytest.raises(Unexplained, match="several lines may be at fault"):
+        explain(hidden, hidden.replace("2", "4").replace("3", "5"), ("1", "7"))
+
+
 LINES = st.lists(st.sampled_from(["a = 1", "    b = 2", "    a += b", "for x in a:", "    return b"]), max_size=8)
 
 

@@ -5,7 +5,7 @@ from random import Random
 from semcoder.execution.jobs import Outcome
 from semcoder.monologues.departure import Departure, Unexplained
 from semcoder.monologues.diagnosis import CAUSE, FIX, write, write_departure, write_edit
-from semcoder.monologues.diagnosis_check import WORKED, Repair
+from semcoder.monologues.diagnosis_check import WORKED, Repair, find_mended
 from semcoder.monologues.formats import narrate
 from semcoder.monologues.patches import list_edits
 from semcoder.monologues.steps import Step, find_statements, render_header
@@ -47,13 +47,22 @@ def analyse(repair: Repair, outcome: Outcome, steps: list[Step], departure: Depa
     for kind, slots in departure.facts:
         sentences.append(write_departure(*add_working(kind, slots, step), departure.line, departure.visit,
                                          headers[departure.line], random))
-    mended = {edit.line for edit in list_edits(repair.buggy, repair.fixed)}
-    if departure.line not in mended:
-        line = min(mended)
+    mended = find_mended(list_edits(repair.buggy, repair.fixed))
+    if departure.line not in mended and departure.facts[0][0] != "line missing":
+        line = find_blamed(mended, departure)
         if line not in headers:
             raise Unexplained("the mistake is in no statement")
         sentences.append(write("outcome", "blame", random, line=line, source=headers[line]))
     return sentences
+
+
+def find_blamed(mended: set[int], departure: Departure) -> int:
+    """Returns the line at fault where the departing line itself is right: where it goes on, or the only one mended."""
+    following = {int(slots["next"][1:]) for _, slots in departure.facts if "next" in slots}
+    blamed = mended & following or mended
+    if len(blamed) != 1:
+        raise Unexplained("several lines may be at fault" if blamed else "lines are missing elsewhere")
+    return min(blamed)
 
 
 def add_working(kind: str, slots: dict[str, str], step: Step) -> tuple[str, dict[str, str]]:

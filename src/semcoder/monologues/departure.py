@@ -8,7 +8,7 @@ import ast
 from dataclasses import dataclass
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
-from semcoder.monologues.steps import find_statements
+from semcoder.monologues.steps import find_statements, render_header
 
 MAX_NAMES = 3  # variables of which a wrong value is told
 
@@ -86,12 +86,11 @@ def find_departure(ours: Watched, theirs: Watched, pairs: list[tuple[int | None,
     if depth < 0:
         raise Unexplained("departs before its first line")
     number = opened[depth]
-    cause, partner = ours.moments[number], theirs.moments[number]
-    nodes = ours.statements[cause.line], theirs.statements[partner.line]
+    cause = ours.moments[number]
     if len(opened) in (now.depth, then.depth):
         facts = compare_calls(ours, now, then, depth)
     else:
-        facts = compare_ends(ours, cause, now, then, labels, nodes)
+        facts = compare_ends(ours, theirs, cause, now, then, labels)
     lines = [m.line for m in ours.moments[:number + 1] if m.kind == "line"]
     return Departure(cause.line, lines.count(cause.line), len(lines) - 1, tuple(facts))
 
@@ -129,9 +128,11 @@ def find_function(code: str, line: int) -> str:
     return found[-1].name
 
 
-def compare_ends(ours: Watched, cause: Moment, now: Moment, then: Moment, labels: dict[int, int],
-                 nodes: tuple[ast.AST, ast.AST]) -> list[tuple[str, dict]]:
+def compare_ends(ours: Watched, theirs: Watched, cause: Moment, now: Moment, then: Moment,
+                 labels: dict[int, int]) -> list[tuple[str, dict]]:
     """Returns what is wrong after a line, within its own call."""
+    partner = next(line for line, label in labels.items() if label == cause.line)
+    nodes = ours.statements[cause.line], theirs.statements[partner]
     if now.kind == "unwind":
         return [describe_raise(ours, cause, then)]
     if then.kind == "unwind":
@@ -143,23 +144,18 @@ def compare_ends(ours: Watched, cause: Moment, now: Moment, then: Moment, labels
         return [describe_loop(nodes, now, then, inside[0])]
     if now.kind == then.kind == "return" and now.value != then.value:
         return [("returns", {"wrong": now.value, "right": then.value})]
-    if now.kind == "return" and then.kind == "line":
-        return [("returns early", {"wrong": now.value, "next": label(then, labels)})]
-    if now.kind == "line" and then.kind == "return":
-        return [("returns late", {"next": f"L{now.line}", "right": then.value})]
     values = compare_values(nodes[0], cause, now, then)
     if values:
         return values
-    if now.kind == then.kind == "line" and now.line != labels.get(then.line):
-        return [("goes on", {"next": f"L{now.line}", "right": label(then, labels)})]
+    if then.kind == "line" and then.line not in labels:
+        return [("line missing", {"source": render_header(theirs.statements[then.line])})]
+    if now.kind == "return" and then.kind == "line":
+        return [("returns early", {"wrong": now.value, "next": f"L{labels[then.line]}"})]
+    if now.kind == "line" and then.kind == "return":
+        return [("returns late", {"next": f"L{now.line}", "right": then.value})]
+    if now.kind == then.kind == "line" and now.line != labels[then.line]:
+        return [("goes on", {"next": f"L{now.line}", "right": f"L{labels[then.line]}"})]
     raise Unexplained("another state that has no words")
-
-
-def label(moment: Moment, labels: dict[int, int]) -> str:
-    """Returns the label of the right run's line in the wrong program."""
-    if moment.line not in labels:
-        raise Unexplained("the right line is missing")
-    return f"L{labels[moment.line]}"
 
 
 def is_inside(node: ast.AST, moment: Moment) -> bool:

@@ -43,6 +43,7 @@ DEPARTURES = {  # what follows `[L4] total -= x: ` or `[L4] total -= x, the seco
     "returns early": ("it returns {wrong}, but it should go on with [{next}].",),
     "returns late": ("it goes on with [{next}], but it should return {right}.",),
     "goes on": ("it goes on with [{next}], but it should go on with [{right}].",),
+    "line missing": ("next should come {source}, but that line is missing.",),
     "calls": ("it calls {function}, but it should not.",),
     "argument": ("it calls {function} with {name} = {wrong}, but {name} should be {right}.",),
     "raises": ("it raises {error}, but it should not.",),

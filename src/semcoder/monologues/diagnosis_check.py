@@ -22,8 +22,8 @@ from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import to_literal
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.diagnosis import OUTCOMES, Unreadable, read_diagnosis
-from semcoder.monologues.patches import apply_edits, pair_lines
-from semcoder.monologues.steps import find_statements
+from semcoder.monologues.patches import Edit, apply_edits, pair_lines
+from semcoder.monologues.steps import find_statements, render_header
 from semcoder.monologues.working import evaluate, parse_expression
 
 Test = tuple[str, str]  # (argument list, literal that must be returned)
@@ -73,13 +73,32 @@ def find_false_debugging_claim(box: Sandbox, text: str, repair: Repair, config: 
     reason = find_false_departure(departures, repair, wrong, right)
     if reason:
         return reason
-    blamed = {int(claim["line"]) for claim in claims if claim["kind"] == "blame"} or {departures[0]["line"]}
-    if not blamed <= {edit.line for edit in edits}:
+    if not is_blamed_rightly([int(c["line"]) for c in claims if c["kind"] == "blame"], departures, edits):
         return "blame"
     if apply_edits(repair.buggy, edits) != repair.fixed:
         return "fix"
     call = f"{repair.entry}({repair.failed[0]})"
     return "" if (result["call"], result["expected"]) == (call, right.output) else "result"
+
+
+def is_blamed_rightly(blamed: list[int], departures: list[dict], edits: list[Edit]) -> bool:
+    """Returns whether the departing line, or the line missing after it, is mended, or else the one line blamed.
+
+    That is the only one that is mended, or the one with which the departing line goes on.
+    """
+    mended, claim = find_mended(edits), departures[0]
+    if claim["kind"] == "line missing":
+        added = [edit.source.removesuffix(":") for edit in edits if edit.kind == "add"]
+        return not blamed and claim["source"] in added
+    if claim["line"] in mended:
+        return not blamed
+    following = {int(claim["next"][1:]) for claim in departures if "next" in claim}
+    return len(blamed) == 1 and (mended == set(blamed) or mended & following == set(blamed))
+
+
+def find_mended(edits: list[Edit]) -> set[int]:
+    """Returns the lines of the wrong program that a fix changes, moves or removes."""
+    return {edit.line for edit in edits if edit.kind != "add"}
 
 
 def replay(box: Sandbox, code: str, entry: str, inputs: tuple[str, ...], config: Config) -> list[Outcome]:
@@ -292,6 +311,8 @@ CHECKS: dict[str, Callable[[dict, Scene], bool]] = {
                                   and claim["name"] not in scene.theirs["locals"]),
     "misses": lambda claim, scene: (is_within_call(scene) and claim["name"] not in scene.ours["locals"]
                                     and scene.theirs["locals"].get(claim["name"]) == claim["right"]),
+    "line missing": lambda claim, scene: (is_within_call(scene) and scene.theirs["line"] is None and claim["source"] ==
+                                          render_header(find_statements(scene.repair.fixed)[scene.theirs["own"]])),
     "branch": check_branch, "worked branch": check_branch,
     "loop takes": check_loop, "loop misses": check_loop, "loop on": check_loop, "loop ends": check_loop,
     "returns": check_return, "returns early": check_return, "returns late": check_return,

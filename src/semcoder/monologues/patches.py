@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+MIN_LIKENESS = 0.6  # of two lines' texts, in [0, 1], before one is taken for a version of the other
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -25,11 +27,31 @@ def pair_lines(buggy: str, fixed: str) -> list[tuple[int | None, int | None]]:
     left, right = buggy.rstrip("\n").split("\n"), fixed.rstrip("\n").split("\n")
     if len(left) == len(right) and sum(a != b for a, b in zip(left, right, strict=True)) <= 1:
         return [(i, i) for i in range(1, len(left) + 1)]
-    pairs = []
+    pairs: list[tuple[int | None, int | None]] = []
     for _, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        both = min(i_end - i, j_end - j)
-        pairs += [(i + n + 1, j + n + 1) for n in range(both)]
-        pairs += [(n + 1, None) for n in range(i + both, i_end)] + [(None, n + 1) for n in range(j + both, j_end)]
+        if i_end - i == j_end - j:
+            pairs += zip(range(i + 1, i_end + 1), range(j + 1, j_end + 1), strict=True)
+            continue
+        pairs += [(a and a + i, b and b + j) for a, b in pair_similar(left[i:i_end], right[j:j_end])]
+    return pairs
+
+
+def pair_similar(left: list[str], right: list[str]) -> list[tuple[int | None, int | None]]:
+    """Returns all lines of two blocks, by their 1-based places, those side by side that resemble each other most."""
+    score = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]  # of the best pairing of what follows
+    for i in reversed(range(len(left))):
+        for j in reversed(range(len(right))):
+            likeness = SequenceMatcher(None, left[i].strip(), right[j].strip(), autojunk=False).ratio()
+            both = score[i + 1][j + 1] + (likeness if likeness >= MIN_LIKENESS else 0)
+            score[i][j] = max(score[i + 1][j], score[i][j + 1], both)
+    pairs, i, j = [], 0, 0
+    while i < len(left) or j < len(right):
+        if i < len(left) and score[i][j] == score[i + 1][j]:
+            pairs.append((i := i + 1, None))
+        elif j < len(right) and score[i][j] == score[i][j + 1]:
+            pairs.append((None, j := j + 1))
+        else:
+            pairs.append((i := i + 1, j := j + 1))
     return pairs
 
 
