@@ -41,7 +41,7 @@ HELPED = "def g(n, k=1):\n    return n * k\n\ndef f(a):\n    b = g(a + 1)\n    r
 SCALED = "SCALE = 2\n\ndef f(a):\n    b = a * SCALE\n    return b\n"
 
 
-def explain(fixed, buggy, *tests, random=None):
+def explain(fixed, buggy, *tests, verbosity="terse", seed=0):
     """(monologue, repair) about the first test, which must fail."""
     repair = Repair(buggy, fixed, "f", tests, tests[0])
     box = find_box()
@@ -50,7 +50,8 @@ def explain(fixed, buggy, *tests, random=None):
     error = wrong.output if wrong.status == "exception" else ""
     departure = find_departure(watch_run(buggy, list(wrong.events), error), watch_run(fixed, list(right.events)),
                                pair_lines(buggy, fixed))
-    return render_debugging(repair, wrong, build_steps(buggy, list(wrong.events)), departure, random), repair
+    return render_debugging(repair, wrong, build_steps(buggy, list(wrong.events)), departure, verbosity=verbosity,
+                            random=Random(seed)), repair
 
 
 def check(text, repair):
@@ -167,7 +168,7 @@ class FixedChoice(Random):
 
 def test_a_monologue_in_other_words_is_checked_as_well():
     for seed in range(12):
-        text, repair = explain(BIG, BIG.replace("> 3", ">= 3"), ("[1, 3, 5]", "1"), random=Random(seed))
+        text, repair = explain(BIG, BIG.replace("> 3", ">= 3"), ("[1, 3, 5]", "1"), verbosity="full", seed=seed)
         assert check(text, repair) == ""
         assert check(text.replace("[1, 3, 5]", "[1, 5]"), repair) in ("result", "outcome")
 
@@ -203,10 +204,10 @@ def describe(prepared):
 def test_bugs_that_tests_notice_are_explained_without_a_false_claim(explained):
     found, counts = explained
     assert [flaw for _, _, flaw in found if flaw] == [] and len(found) >= 100
-    unexplained = {name: n for name, n in counts.items() if name.startswith("rejected: bug, ")
+    unexplained = {name: n for name, n in counts.items() if name.startswith("rejected repair: ")
                    and "no test" not in name and "run ends by" not in name and "too many steps" not in name}
     assert sum(unexplained.values()) <= 0.02 * len(found), unexplained
-    assert len([name for name in counts if name.startswith("kept: repair, ")]) >= 8
+    assert len([name for name in counts if name.startswith("kept bug: ")]) >= 8
 
 
 def corrupt(text, rng):
@@ -325,4 +326,4 @@ def test_equal_dictionaries_in_another_order_are_no_failure():
     rights = repairs.trace_tests(find_box(), fixed, "f", tests, CONFIG)
     with pytest.raises(Unexplained, match="no test notices it"):
         buggy = "def f(a):\n    return {'y': 1, 'x': a}\n"
-        repairs.explain_bug(find_box(), buggy, program, fixed, tests, rights, CONFIG)
+        repairs.explain_bug(find_box(), buggy, program, fixed, tests, rights, CONFIG, Counter())

@@ -20,7 +20,7 @@ from semcoder.execution.execute import run_call
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.build import build_monologues
-from semcoder.monologues.check import find_false_claim
+from semcoder.monologues.check import Evidence, find_false_claim
 from semcoder.monologues.formats import render_reasoning
 from semcoder.monologues.model_bugs import read_program, sample_bugs
 from semcoder.monologues.steps import build_steps
@@ -97,8 +97,8 @@ def test_the_worked_examples_are_true_and_end_in_the_answer_that_python_gives(ob
     assert len(turns) == 2 * len(EXAMPLES[objective]) >= 4
     for (code, text), question, answer in zip(EXAMPLES[objective], turns[::2], turns[1::2], strict=True):
         output = run_call(code, "f", text).output
-        steps = build_steps(code, list(run_call(code, "f", text, watch="trace").events))
-        assert find_false_claim(steps, list(run_call(code, "f", text, watch="replay").events)) == ""
+        evidence = Evidence(code, "f", output, list(run_call(code, "f", text, watch="replay").events))
+        assert objective == "backward" or find_false_claim(answer["content"], evidence)[0] == ""
         assert extract_answer(answer["content"], "f") == (text, output) and "??" in question["content"]
         assert (output in question["content"].split("assert")[1]) == (objective == "backward")
         assert read_sample(answer["content"], objective, "f", text, output)[1:] == (text, output)
@@ -155,9 +155,9 @@ def test_a_real_models_monologues_are_kept_or_rejected_by_reason(parrot, tmp_pat
     prompt, completion = counts["teacher: prompt tokens"], counts["teacher: completion tokens"]
     assert prompt > 1000 and completion > 100 and counts["teacher: cost, millionths"] == 2 * prompt + 3 * completion
     assert {name: n for name, n in counts.items() if "tokens" not in name and "cost" not in name} == {
-        "teacher: answers": 6, "teacher: asked forward": 3, "teacher: asked backward": 3, "teacher: kept forward": 1,
-        "teacher: kept backward": 1, "rejected: teacher forward, false claim, value": 2,
-        "rejected: teacher backward, no monologue block": 2}
+        "teacher: answers": 6, "asked teacher: forward": 3, "asked teacher: backward": 3, "kept teacher: forward": 1,
+        "kept teacher: backward": 1, "rejected teacher, forward: false claim, value": 2,
+        "rejected teacher, backward: no monologue block": 2}
     unreachable = config.replace("monologues", llm_base_url="http://127.0.0.1:9/v1")
     assert teach(unreachable, tmp_path, items) == (taught, counts)  # from the log: nobody is asked
 
@@ -170,18 +170,18 @@ def test_an_input_other_than_ours_is_right_where_it_leads_to_the_output(tmp_path
     with serve_script(talk_otherwise) as server:
         taught, counts = teach(configure(server.url), tmp_path)
     assert extract_answer(taught[1]["t/1#0", "backward"][0], "f") == ("[5]", "5")
-    assert counts["teacher: kept backward"] == 3 and counts["teacher: answers"] == NUM_QUESTIONS
+    assert counts["kept teacher: backward"] == 3 and counts["teacher: answers"] == NUM_QUESTIONS
 
 
 @pytest.mark.parametrize(("old", "new", "reason"), [
-    ("f(1, 2) == 6", "f(1, 2) == 7", "rejected: teacher forward, wrong answer"),
-    ("f(1, 2) == 6", "f(3, 4) == 6", "rejected: teacher backward, wrong answer"),
-    ("f(1, 2) == 6", "f(1) == 6", "rejected: teacher backward, answer does not run (exception)"),
-    ("becomes 1 + 2", "is 99 with 1 + 2", "rejected: teacher forward, false claim, value")])
+    ("f(1, 2) == 6", "f(1, 2) == 7", "rejected teacher, forward: wrong answer"),
+    ("f(1, 2) == 6", "f(3, 4) == 6", "rejected teacher, backward: wrong answer"),
+    ("f(1, 2) == 6", "f(1) == 6", "rejected teacher, backward: answer does not run (exception)"),
+    ("becomes 1 + 2", "is 99 with 1 + 2", "rejected teacher, forward: false claim, value")])
 def test_a_sample_is_rejected_for_its_answer_before_its_steps(tmp_path, old, new, reason):
     with serve_script(lambda body: talk(body).replace(old, new)) as server:
         taught, counts = teach(configure(server.url, teacher_samples=1), tmp_path)
-    assert counts[reason] == 1 and ("t/0#0", reason.split()[2].rstrip(",")) not in taught[0]
+    assert counts[reason] == 1 and ("t/0#0", reason.split()[2].rstrip(":")) not in taught[0]
     assert sum(map(len, taught)) == NUM_QUESTIONS - sum(n for name, n in counts.items() if name.startswith("rejected"))
 
 
@@ -195,7 +195,7 @@ def test_further_samples_are_drawn_only_where_too_few_are_kept(tmp_path):
     with serve_script(fail_at_first) as server:
         taught, counts = teach(configure(server.url, teacher_samples=5), tmp_path)
     assert sorted(asked.values()) == [1, 1, 1, 1, 3, 3] and [len(found) for found in taught] == [4, 2]
-    assert counts["rejected: teacher forward, no monologue block"] == 2
+    assert counts["rejected teacher, forward: no monologue block"] == 2
 
 
 
@@ -209,7 +209,7 @@ def test_two_kept_for_one_execution_differ(tmp_path):
     with serve_script(vary_late) as server:
         taught, counts = teach(configure(server.url, teacher_samples=6, teacher_kept=2), tmp_path)
     assert all(len(set(texts)) == len(texts) == 2 for found in taught for texts in found.values())
-    assert set(asked.values()) == {3} and counts["rejected: teacher forward, repeated"] == 3
+    assert set(asked.values()) == {3} and counts["rejected teacher, forward: repeated"] == 3
 
 
 KILLED = """
@@ -243,7 +243,7 @@ def test_after_a_kill_in_the_middle_no_finished_answer_is_asked_for_again(tmp_pa
         resumed = teach(configure(server.url), tmp_path)
         assert len(server.bodies) == NUM_QUESTIONS - 3
         assert teach(configure(server.url), tmp_path / "whole") == resumed
-    assert resumed[1]["teacher: kept forward"] == 3
+    assert resumed[1]["kept teacher: forward"] == 3
 
 
 def test_what_kept_an_answer_from_being_whole_is_the_reason(tmp_path):
@@ -252,7 +252,7 @@ def test_what_kept_an_answer_from_being_whole_is_the_reason(tmp_path):
 
     with serve_script(break_off) as server:
         _, counts = teach(configure(server.url, teacher_samples=1), tmp_path)
-    assert counts["rejected: teacher forward, answer cut at llm_max_tokens"] == 3
+    assert counts["rejected teacher, forward: answer cut at llm_max_tokens"] == 3
 
 
 def test_the_test_split_and_the_grounded_teacher_ask_nobody(tmp_path):
@@ -334,8 +334,8 @@ def test_monologues_of_a_taught_run_come_from_the_teacher_and_bugs_from_a_model(
     test_rows = [row for row in run.read_rows("examples/test") if row["format"] == "monologue"]
     assert not any("We run it." in row["response"] for row in test_rows) and len(test_rows) >= 8
     counts = run.manifest["counts"]
-    assert counts["kept: repair, model"] == 2 and counts["model bugs: tried"] >= 2
-    assert counts["rejected: teacher backward, no monologue block"] == 2 * counts["teacher: kept forward"]
+    assert counts["kept bug: model"] == 2 and counts["model's answers: tried"] >= 2
+    assert counts["rejected teacher, backward: no monologue block"] == 2 * counts["kept teacher: forward"]
     assert any("return None" in row["prompt"] for row in rows if row["objective"] == "repair")
 
 

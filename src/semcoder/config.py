@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from semcoder.errors import UserError
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
+VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 TEACHERS = ("grounded", "llm")
 ENGINES = ("local", "dask", "ray")
@@ -127,6 +128,8 @@ class MonologuesConfig(EndpointFields):
     """Executions with more executed lines are left out and counted (they would not fit the context)."""
     bugs_per_program: int = 1
     """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
+    verbosity: str = "terse"
+    """How much a monologue says: terse, normal or full. Paper: as full as GPT-4o-mini makes it (App. G)."""
     teacher: str = "grounded"
     """Who writes the `monologue` format's training rows: `grounded` (compiled from the trace) or `llm`. Paper: llm."""
     teacher_samples: int = 4
@@ -143,6 +146,7 @@ class MonologuesConfig(EndpointFields):
     """Tokens of one such answer at most."""
 
     def __post_init__(self):
+        require(self.verbosity in VERBOSITIES, "verbosity", self.verbosity, f"it is {', '.join(VERBOSITIES)}")
         for name in self.formats:
             require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
         require(self.teacher in TEACHERS, "teacher", self.teacher, f"teachers are {', '.join(TEACHERS)}")

@@ -6,13 +6,13 @@ from semcoder.execution.jobs import Outcome
 from semcoder.monologues.departure import Departure, Unexplained
 from semcoder.monologues.diagnosis import CAUSE, FIX, write, write_departure, write_edit
 from semcoder.monologues.diagnosis_check import WORKED, Repair, find_mended
-from semcoder.monologues.formats import narrate
+from semcoder.monologues.forward import SIMULATION, simulate
 from semcoder.monologues.patches import list_edits
 from semcoder.monologues.steps import Step, find_statements, render_header
 
 
-def render_debugging(repair: Repair, outcome: Outcome, steps: list[Step], departure: Departure,
-                     random: Random | None = None) -> str:
+def render_debugging(repair: Repair, outcome: Outcome, steps: list[Step], departure: Departure, *, verbosity: str,
+                     random: Random) -> str:
     """Returns the rubber-duck monologue for one failing execution.
 
     Args:
@@ -20,16 +20,18 @@ def render_debugging(repair: Repair, outcome: Outcome, steps: list[Step], depart
         outcome: of the wrong program on that test.
         steps: its run.
         departure: where it first departs from the right one.
-        random: chooses among wordings; without it, the terse ones.
+        verbosity: of the simulation; at `terse` cause and fix are in their tersest wording as well.
+        random: chooses among wordings.
 
     Raises:
         Unexplained: the fix cannot be told.
     """
-    cause = analyse(repair, outcome, steps, departure, random)
-    fix = [*tell_edits(repair), write("fix", "result", random, call=f"{repair.entry}({repair.failed[0]})",
+    simulation = [sentence.text for sentence in simulate(steps, verbosity, random)]
+    choice = None if verbosity == "terse" else random
+    cause = analyse(repair, outcome, steps, departure, choice)
+    fix = [*tell_edits(repair), write("fix", "result", choice, call=f"{repair.entry}({repair.failed[0]})",
                                       expected=repair.failed[1])]
-    return (f"[MONOLOGUE]\n### Execution Simulation\n{narrate(steps)}"
-            f"{CAUSE}{join(cause)}{FIX}{join(fix)}[/MONOLOGUE]\n")
+    return f"[MONOLOGUE]\n### {SIMULATION}\n{join(simulation)}{CAUSE}{join(cause)}{FIX}{join(fix)}[/MONOLOGUE]\n"
 
 
 def join(sentences: list[str]) -> str:

@@ -15,12 +15,14 @@ before each line; nothing here reads the traces that the monologue was made from
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semcoder.config import Config
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import to_literal
 from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.claims import split_outside
+from semcoder.monologues.confirm import find_expression
 from semcoder.monologues.diagnosis import OUTCOMES, Unreadable, read_diagnosis
 from semcoder.monologues.patches import Edit, apply_edits, pair_lines
 from semcoder.monologues.steps import find_statements, render_header
@@ -61,8 +63,8 @@ def find_false_debugging_claim(box: Sandbox, text: str, repair: Repair, config: 
     except Unreadable:
         return "unreadable"
     inputs = (repair.failed[0], *(arguments for arguments, _ in repair.tests))
-    wrong = replay(box, repair.buggy, repair.entry, inputs[:1], config)[0]
-    right, *others = replay(box, repair.fixed, repair.entry, inputs, config)
+    wrong = keep_lines(replay(box, repair.buggy, repair.entry, inputs[:1], config)[0])
+    right, *others = map(keep_lines, replay(box, repair.fixed, repair.entry, inputs, config))
     expected = [output for _, output in repair.tests]
     if [(o.status, o.output) for o in others] != [("ok", output) for output in expected]:
         return "tests"
@@ -105,6 +107,11 @@ def replay(box: Sandbox, code: str, entry: str, inputs: tuple[str, ...], config:
     """Returns the outcomes of replays, with room for what a trace counts otherwise."""
     return box.run(Job(code=code, entry=entry, inputs=inputs, watch="replay", max_events=2 * config.traces.max_events,
                        max_value_chars=config.traces.max_value_chars, timeout_s=2 * config.traces.timeout_s))
+
+
+def keep_lines(outcome: Outcome) -> Outcome:
+    """Returns a replay's outcome with the events that are compared: before each line, and at each call's end."""
+    return replace(outcome, events=tuple(e for e in outcome.events if e["kind"] in ("line", "return")))
 
 
 def is_outcome(claim: dict, outcome: Outcome, expected: str) -> bool:
@@ -166,7 +173,7 @@ WORKED = ("becomes", "changes")
 
 def check_change(claim: dict, scene: Scene) -> bool:
     """Returns whether the line leaves a variable with the wrong value, and should leave it with the right one."""
-    *stages, wrong = claim["wrong"].split(" = ") if claim["kind"] in WORKED else [claim["wrong"]]
+    *stages, wrong = split_outside(claim["wrong"], " = ") if claim["kind"] in WORKED else [claim["wrong"]]
     name, before = claim["name"], scene.now["locals"].get(claim["name"])
     return (is_within_call(scene) and scene.ours["locals"].get(name) == wrong != claim["right"]
             and scene.theirs["locals"].get(name) == claim["right"] and is_steady(claim, before, wrong)
@@ -218,11 +225,7 @@ def are_reductions(before: object, after: object) -> bool:
 
 def put_values_in(node: ast.AST, values: dict[str, str]) -> ast.expr:
     """Returns what a statement evaluates, its variables replaced by their literals."""
-    if isinstance(node, ast.AugAssign):
-        expression = ast.BinOp(ast.Name(ast.unparse(node.target), ast.Load()), node.op, node.value)
-    else:
-        expression = node.test if isinstance(node, (ast.If, ast.While)) else node.value
-    tree = parse_expression(ast.unparse(expression))
+    tree = parse_expression(ast.unparse(find_expression(node)))
     bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     bound |= {argument.arg for n in ast.walk(tree) if isinstance(n, ast.Lambda) for argument in n.args.args}
 
@@ -238,7 +241,7 @@ def check_branch(claim: dict, scene: Scene) -> bool:
     truths = tuple(str(is_next_inside(node, event)) for node, event in zip(
         scene.nodes, (scene.ours, {**scene.theirs, "line": scene.theirs["own"]}), strict=True))
     is_condition = isinstance(scene.nodes[0], (ast.If, ast.While)) and is_within_call(scene)
-    stages = claim["working"].split(" then ") if "working" in claim else []
+    stages = split_outside(claim["working"], " then ") if "working" in claim else []
     return (is_condition and truths == (claim["wrong"], claim["right"]) and truths[0] != truths[1]
             and is_working(stages, scene, truth=claim["wrong"]))
 
@@ -260,7 +263,7 @@ def check_loop(claim: dict, scene: Scene) -> bool:
 
 def check_return(claim: dict, scene: Scene) -> bool:
     """Returns whether each run returns the value stated, or goes on with the line stated."""
-    *stages, wrong = claim["wrong"].split(" = ") if claim["kind"] == "returns" else [claim.get("wrong")]
+    *stages, wrong = split_outside(claim["wrong"], " = ") if claim["kind"] == "returns" else [claim.get("wrong")]
     expected = [("return", wrong), ("return", claim.get("right"))]
     if claim["kind"] != "returns":
         side = 1 if claim["kind"] == "returns early" else 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from more_itertools import chunked
 
 from semcoder.config import Config, MonologuesConfig, require
+from semcoder.corpus.candidates import normalize
 from semcoder.execution.levels import check_level
 from semcoder.execution.sandbox import find_box
 from semcoder.prompts import extract_code, find_signature, render_code_prompt
@@ -70,7 +71,7 @@ def answer_descriptions(model, tokenizer, programs: list[dict], config: Monologu
         codes = found.setdefault(program["task_id"], {})
         for _ in range(config.bug_samples):
             code, flaw = read_program(next(answers), program)
-            counts[f"model bugs: {'repeated' if code in codes else flaw or 'tried'}"] += 1
+            counts[f"model's answers: {'repeated' if code in codes else flaw or 'tried'}"] += 1
             codes |= {} if flaw else {code: None}
     return {task_id: tuple(codes) for task_id, codes in found.items()}
 
@@ -84,4 +85,4 @@ def read_program(answer: str, program: dict) -> tuple[str, str]:
     if not any(isinstance(node, ast.FunctionDef) and node.name == program["entry"] for node in tree.body):
         return "", "no program"
     code = ast.unparse(tree) + "\n"
-    return code, "the right program" if code == ast.unparse(ast.parse(program["code"])) + "\n" else ""
+    return code, "the right program" if code == normalize(program["code"]) else ""

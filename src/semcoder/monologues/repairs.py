@@ -4,17 +4,17 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
-from random import Random
 
 from semcoder.config import Config
+from semcoder.corpus.candidates import make_random, normalize
 from semcoder.execution.events import fold_inner_frames
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
-from semcoder.hashing import hash_json
 from semcoder.monologues.bugs import Bug, Variable, make_bugs
-from semcoder.monologues.check import find_false_claim
+from semcoder.monologues.check import Evidence, find_false_claim
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.diagnosis import CAUSE
 from semcoder.monologues.diagnosis_check import Repair, Test, find_false_debugging_claim, is_equal, replay
 from semcoder.monologues.patches import pair_lines
 from semcoder.monologues.steps import build_steps
@@ -30,27 +30,29 @@ def build_repairs(box: Sandbox, program: dict, executions: list[dict], config: C
     Args:
         sampled: wrong programs that a model wrote, tried before mutations.
     """
-    fixed = ast.unparse(ast.parse(program["code"])) + "\n"
+    fixed = normalize(program["code"])
     tests = tuple((e["input"], e["output"]) for e in executions)
     rights = trace_tests(box, fixed, program["entry"], tests, config)
     if [(o.status, o.output) for o in rights] != [("ok", output) for _, output in tests]:
-        counts["rejected: bugs, the program itself cannot be traced"] += 1
+        counts["rejected repair: the program itself cannot be traced"] += 1
         return
-    rng = Random(hash_json([config.seed, program["task_id"], "bugs"]))
-    mutants = islice(make_bugs(fixed, rng, find_variables(rights)), MAX_BUGS_TRIED)
+    random = make_random("bugs", config.seed, program["task_id"])
+    mutants = islice(make_bugs(fixed, random, find_variables(rights)), MAX_BUGS_TRIED)
     bugs = chain((Bug(code, "model") for code in sampled), mutants)
     kept = 0
     for bug in bugs:
         if kept >= config.monologues.bugs_per_program:
             break
         try:
-            row = explain_bug(box, bug.code, program, fixed, tests, rights, config)
-            counts[f"kept: repair, {bug.operator}"] += 1
-            kept += 1
-            yield row
+            row = explain_bug(box, bug.code, program, fixed, tests, rights, config, counts)
         except Unexplained as reason:
-            counts[f"rejected: bug, {reason}"] += 1
-            counts[f"rejected: bug by {bug.operator}"] += 1
+            counts[f"rejected repair: {reason}"] += 1
+            counts[f"rejected bug: {bug.operator}"] += 1
+            continue
+        counts["kept: repair"] += 1
+        counts[f"kept bug: {bug.operator}"] += 1
+        kept += 1
+        yield row
 
 
 def trace_tests(box: Sandbox, code: str, entry: str, tests: tuple[Test, ...], config: Config) -> list[Outcome]:
@@ -76,7 +78,7 @@ def find_variables(outcomes: list[Outcome]) -> dict[str, Variable]:
 
 
 def explain_bug(box: Sandbox, buggy: str, program: dict, fixed: str, tests: tuple[Test, ...], rights: list[Outcome],
-                config: Config) -> tuple[str, str, int]:
+                config: Config, counts: Counter) -> tuple[str, str, int]:
     """Returns (prompt, response, number of steps) for a bug, by the shortest failing run that can be explained.
 
     Raises:
@@ -90,7 +92,7 @@ def explain_bug(box: Sandbox, buggy: str, program: dict, fixed: str, tests: tupl
             continue
         repair = Repair(buggy, fixed, entry, tests, test)
         try:
-            monologue, num_steps = explain_failure(box, repair, wrong, right, config)
+            monologue, num_steps = explain_failure(box, repair, wrong, right, config, counts)
         except Unexplained as error:
             reason = error
             continue
@@ -100,7 +102,8 @@ def explain_bug(box: Sandbox, buggy: str, program: dict, fixed: str, tests: tupl
     raise reason
 
 
-def explain_failure(box: Sandbox, repair: Repair, wrong: Outcome, right: Outcome, config: Config) -> tuple[str, int]:
+def explain_failure(box: Sandbox, repair: Repair, wrong: Outcome, right: Outcome, config: Config,
+                    counts: Counter) -> tuple[str, int]:
     """Returns the checked monologue about one failing test, and its number of steps.
 
     Raises:
@@ -116,10 +119,13 @@ def explain_failure(box: Sandbox, repair: Repair, wrong: Outcome, right: Outcome
         raise Unexplained("too many steps")
     departure = find_departure(watch_run(repair.buggy, list(wrong.events), error),
                                watch_run(repair.fixed, list(right.events)), pair_lines(repair.buggy, repair.fixed))
-    monologue = render_debugging(repair, wrong, steps, departure)
+    monologue = render_debugging(repair, wrong, steps, departure, verbosity=config.monologues.verbosity,
+                                 random=make_random("repair", config.seed, repair.buggy, repair.failed))
     again = replay(box, repair.buggy, repair.entry, (repair.failed[0],), config)[0]
-    flaw = (f"simulation, {kind}" if (kind := find_false_claim(steps, list(again.events)))
-            else find_false_debugging_claim(box, monologue, repair, config))
+    evidence = Evidence(repair.buggy, repair.entry, again.output, list(again.events))
+    flaw, number = find_false_claim(monologue.split(CAUSE)[0], evidence)
+    counts["checked: claims"] += number
+    flaw = f"simulation, {flaw}" if flaw else find_false_debugging_claim(box, monologue, repair, config)
     if flaw:
         raise Unexplained(f"false claim, {flaw}")
     return monologue, len(steps)

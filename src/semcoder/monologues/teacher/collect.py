@@ -114,9 +114,9 @@ def teach(endpoint: Endpoint, questions: list[Question], config: Config, counts:
         answers = endpoint.ask_all(asked, f"teacher, sample {number + 1}", number)
         for question, response, reason in judge(wanting, list(answers), config, find_false):
             reason = reason or ("repeated" if response in kept[question] else "")
-            counts[f"teacher: asked {question.objective}"] += 1
-            counts[f"rejected: teacher {question.objective}, {reason}" if reason else
-                   f"teacher: kept {question.objective}"] += 1
+            counts[f"asked teacher: {question.objective}"] += 1
+            counts[f"rejected teacher, {question.objective}: {reason}" if reason else
+                   f"kept teacher: {question.objective}"] += 1
             kept[question] |= {} if reason else {response: None}
     return {(q.execution_id, q.objective): tuple(texts) for q, texts in kept.items() if texts}
 

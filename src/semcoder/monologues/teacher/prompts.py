@@ -9,9 +9,10 @@ import ast
 import re
 from functools import cache
 
+from semcoder.corpus.candidates import make_random
 from semcoder.execution.execute import run_call
 from semcoder.monologues.backward import render_backward
-from semcoder.monologues.formats import render_reasoning
+from semcoder.monologues.forward import render_forward
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import (
     canonical_literal,
@@ -84,7 +85,8 @@ def make_shots(objective: str) -> tuple[dict, ...]:
     for code, input_text in EXAMPLES[objective]:
         outcome = run_call(code, "f", input_text, watch="trace")
         steps = build_steps(code, list(outcome.events))
-        reasoning = (render_reasoning("monologue", code, steps) if objective == "forward"
+        reasoning = (render_forward(code, "f", steps, outcome.output, verbosity="normal",
+                                    random=make_random("shot", code)) if objective == "forward"
                      else render_backward(code, steps, input_text, outcome.output))
         question = render_execution_prompt(objective, code, "f", input_text, outcome.output)
         turns += [{"role": "user", "content": question},
