@@ -52,19 +52,27 @@ class AuditResult:
     problem: str
     verdicts: tuple[Verdict, ...]
     extraction: Extraction
-
-    def count(self, verdict: str, *, restated: bool = True) -> int:
-        """Returns how many claims have a verdict; without `restated`, those that repeat the answer are left out."""
-        return len([v for v in self.steps(restated) if v.verdict == verdict])
-
-    def steps(self, restated: bool = False) -> list[Verdict]:
-        """Returns the verdicts on the reasoning; with `restated` also on claims that repeat the answer."""
-        return [v for v in self.verdicts if restated or v.claim.kind not in RESTATED]
+    stated: str = ""  # the literal that the answer states as output, of a forward monologue
 
     @property
-    def first_false(self) -> Verdict | None:
-        """The first false step."""
-        return next((v for v in self.steps() if v.verdict == "false"), None)
+    def steps(self) -> list[Verdict]:
+        """The verdicts on the reasoning: all but those on claims that repeat the answer."""
+        return [v for v in self.verdicts if v.claim.kind not in RESTATED]
+
+    @property
+    def false_steps(self) -> list[Verdict]:
+        """The steps that are false, in the order of the text."""
+        return [v for v in self.steps if v.verdict == "false"]
+
+    @property
+    def false_claims(self) -> list[Verdict]:
+        """All that is false, the closing answer included."""
+        return [v for v in self.verdicts if v.verdict == "false"]
+
+    @property
+    def own_false_steps(self) -> list[Verdict]:
+        """The false steps whose value is not the answer's: those that do not say the wrong answer beforehand."""
+        return [v for v in self.false_steps if not (self.stated and is_equal(self.stated, v.claim.value))]
 
 
 def audit_text(code: str, entry: str, input_text: str, output_text: str, text: str, task: str) -> AuditResult:
@@ -89,18 +97,18 @@ def audit_items(items: Iterable[Item], description: str = "") -> Iterator[AuditR
         description: of the progress bar; "" shows none.
     """
     items = iter(items)
-    while batch := [Reading(item) for item in islice(items, BATCH)]:
-        outcomes = run_jobs((reading.job for reading in batch), description)
-        for reading, found in zip(batch, outcomes, strict=True):
-            reading.take_run(found)
-        asking = [reading for reading in batch if reading.questions]
-        for reading, found in zip(asking, run_jobs(reading.evaluation for reading in asking), strict=True):
-            reading.take_evaluation(found)
-        for reading in batch:
-            yield reading.finish()
+    while batch := [Hearing(item) for item in islice(items, BATCH)]:
+        outcomes = run_jobs((hearing.job for hearing in batch), description)
+        for hearing, found in zip(batch, outcomes, strict=True):
+            hearing.take_run(found)
+        asking = [hearing for hearing in batch if hearing.questions]
+        for hearing, found in zip(asking, run_jobs(hearing.evaluation for hearing in asking), strict=True):
+            hearing.take_evaluation(found)
+        for hearing in batch:
+            yield hearing.finish()
 
 
-class Reading:
+class Hearing:
     """One item on its way: read, run, asked, judged."""
 
     def __init__(self, item: Item):
@@ -152,7 +160,8 @@ class Reading:
                                     item.task == "output")
         answer = "" if self._right == "none" else self._monologue.answer
         return AuditResult(item.id, item.task, self._right, problem,
-                           with_answer(verdicts, answer, self._right == "right"), self._extraction)
+                           with_answer(verdicts, answer, self._right == "right"), self._extraction,
+                           self._given[2] if self._given and item.task == "output" else "")
 
 
 def read_as(item: Item, program: Program) -> Monologue:

@@ -67,6 +67,11 @@ def read_program(code: str, entry: str) -> Program:
                    frozenset(lines))
 
 
+def list_functions(code: str) -> list[str]:
+    """Returns the names of the functions that a program defines at its top level, in order; raises SyntaxError."""
+    return [node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+
+
 def find_role(source: str, program: Program) -> str:
     """Returns what a piece of code in a monologue is.
 

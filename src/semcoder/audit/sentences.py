@@ -17,9 +17,9 @@ LINK = (r"(?: \w+)?(?:(?:,| \()? ?(?:which|that) (?:is|evaluates to|results in|e
         r" still)?|:)")
 RETURNED = re.compile(rf"{RETURNS}(?:{V}{END}|(?:{N}|{E}){LINK} {NOUNS}{V}{END})")
 FINAL = re.compile(r"(?:^|[:,;.] |\b(?:so|thus|therefore|hence|and|that) )[Tt]he (?:final (?:output|result|"
-                   r"return value|returned value)|return value|returned value|output)(?: (?:of the function|of ‹[fe]\d+›|for (?:the|"
-                   r"this) (?:given )?input(?: ‹\w\d+›)?))? (?:is|will be|becomes|of the function is)"
-                   rf"(?: therefore| thus)? {NOUNS}{V}{END}")
+                   r"return value|returned value)|return value|returned value|output)(?: (?:of the function|"
+                   r"of ‹[fe]\d+›|for (?:the|this) (?:given )?input(?: ‹\w\d+›)?))? (?:is|will be|becomes|"
+                   rf"of the function is)(?: therefore| thus)? {NOUNS}{V}{END}")
 BRANCH = re.compile(r"(?<!first )(?<!second )(?<!third )(?<!loop )(?<!inner )(?<!outer )\bcondition (?:‹o\d+› )?(?:is|"
                     r"evaluates to|returns|becomes)(?: therefore| thus| also| again)? (?:(true|false|met|not met|"
                     rf"satisfied|not satisfied)\b|{V}{END})", re.IGNORECASE)
@@ -28,9 +28,9 @@ CANDIDATE = re.compile(r"(?<!of the )(?<!in the )(?<!from the )(?<!of this )\bin
                        r" that [^‹.]*?(?:‹[vef]\d+› )?)? ?(?:is|is therefore|should be|must be|will be) "
                        rf"{NOUNS}{V}{END}")
 MUST = re.compile(rf"{N}(?: parameter)? (?:must|should) be {NOUNS}{V}{END}")
-ROUNDS = re.compile(r"\bloop (?:will |then |thus |only )*(?:runs?|iterates?|executes?|loops?) (?:for |a total of |exactly"
-                    rf" |only )*(?:{V} (?:times?|iterations?)|(once|twice))\b|\((?:a )?total of {V} iterations\)",
-                    re.IGNORECASE)
+ROUNDS = re.compile(r"\bloop (?:will |then |thus |only )*(?:runs?|iterates?|executes?|loops?) (?:for |a total of |"
+                    rf"exactly |only )*(?:{V} (?:times?|iterations?)|(once|twice))\b|\((?:a )?total of {V} "
+                    r"iterations\)", re.IGNORECASE)
 
 
 def count_round(found: re.Match, sources: list[str]) -> int:
