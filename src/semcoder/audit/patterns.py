@@ -44,6 +44,7 @@ KIND = "list|string|dictionary|dict|set"
 STARTS = re.compile(rf"[Aa]n empty ({KIND}),?(?: (?:named|called))? {N} is (?:created|initialized|defined)|{N} is "
                     rf"(?:initialized|set|created|defined|assigned)(?: as| to| to be)? an empty ({KIND})\b(?!:? ‹)")
 NAMED = re.compile(rf"{N}(?: (?:list|string))?{WHICH} {NOUNS}{V}{END}")
+ASKS = re.compile(r"\b(?:if|whether)\b[^,.;:(]*$", re.IGNORECASE)  # before what a check asks, and nobody states
 SUBJECT = re.compile(r"(?:^|returns?|returning|value of|variable|list|string|the|,|:|joins|now)\s*(?:the )?(?:\w+ )?$")
 RESULTS = tuple(re.compile(text) for text in (
     rf"{E}(?: (?:condition|check|operation|comparison|method|expression|part))?(?: \(‹\w\d+›\))?,? {GIVES} "
@@ -57,7 +58,7 @@ THROUGH = re.compile(rf"{E} {GIVES} ‹e\d+›{WHICH} {NOUNS}{V}{END}")
 ASSIGNED = re.compile(rf"{A}{WHICH} {NOUNS}{V}{END}")
 HOLDS = re.compile(rf"{E},? (?:is|evaluates to|becomes|which is|which evaluates to) (?:therefore |thus |also )?"
                    r"(true|false|not true|not false)\b(?! if)")
-SINCE = re.compile(rf"\b(?:since|because|as) {E}(?=,|\.|$)", re.IGNORECASE)
+SINCE = re.compile(rf"\b(?:since|because) {E}(?=,|\.|$)", re.IGNORECASE)
 LENGTH = re.compile(rf"length of (?:the )?(?:\w+ )?{THING}(?: \(‹\w\d+›\))?,? (?:is|equals|=|becomes|will be|must be|"
                     rf"which is) {NOUNS}{V}(?!\s*(?:or|\+|-|plus))", re.IGNORECASE)
 HAS = re.compile(rf"{THING},? (?:which )?has (?:a )?(?:total )?(?:length of {V}|{V} (?:characters|elements|items)\b)")
@@ -112,13 +113,18 @@ def is_object(text: str, start: int) -> bool:
     return bool(OBJECT.search(text[:start]))
 
 
+def is_question(text: str, start: int) -> bool:
+    """Returns whether what begins at `start` is what a check asks: `checks if ‹n0› is ‹v1›`."""
+    return bool(ASKS.search(text[:start]))
+
+
 def read_values(text: str, sources: list[str]) -> Iterator[Statement]:
     """Yields `‹name› becomes ‹value›` and its like."""
     for copula, is_change in ((CHANGE, True), (IS, False)):
         for found in re.finditer(STATES.format(copula=copula), text):
             name, equation, value = found.groups()
             subject = sources[int(name)] if name else split_equation(sources[int(equation)])[0].rstrip("+-*/% ")
-            if subject.isidentifier() and not is_object(text, found.start()):
+            if subject.isidentifier() and not is_object(text, found.start()) and not is_question(text, found.start()):
                 yield Statement("value", subject, sources[int(value)], found.start(), is_change)
     for pattern in (SETS, APPENDS):
         for found in pattern.finditer(text):
@@ -141,6 +147,8 @@ def read_results(text: str, sources: list[str]) -> Iterator[Statement]:
     for pattern in (*RESULTS, *TURNS, THROUGH):
         for found in pattern.finditer(text):
             is_asked = pattern in RESULTS and ASKED.search(text[:found.start()])
+            if pattern is RESULTS[0] and is_question(text, found.start()):
+                continue
             if pattern in TURNS or is_asked or not is_object(text, found.start()):
                 yield make_result(*(sources[int(number)] for number in found.groups()), found.start())
     for found in ASSIGNED.finditer(text):
@@ -148,6 +156,8 @@ def read_results(text: str, sources: list[str]) -> Iterator[Statement]:
         if len(sides) == 2 and sides[0].isidentifier():
             yield Statement("value", sides[0], sources[int(found.group(2))], found.start(), True)
     for found in HOLDS.finditer(text):
+        if is_question(text, found.start()) and "which" not in found.group():
+            continue
         yield make_result(sources[int(found.group(1))], TRUTH[found.group(2)], found.start())
     for found in SINCE.finditer(text):
         source = sources[int(found.group(1))]
@@ -190,7 +200,8 @@ def read_measures(text: str, sources: list[str]) -> Iterator[Statement]:
     for pattern in (LENGTH, HAS):
         for found in pattern.finditer(text):
             thing, number = read(found)
-            if pattern is LENGTH or not is_object(text, found.start()):
+            is_stated = not is_question(text, found.start())
+            if is_stated and (pattern is LENGTH or not is_object(text, found.start())):
                 yield Statement("result", f"len({thing})", number, found.start())
     for found in APPEARS.finditer(text):
         item, number, holder = read(found)
