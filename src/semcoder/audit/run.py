@@ -111,25 +111,24 @@ class Run:
         outer = set(self.list_scope(rounds[:-1]))
         return [begin for begin, _ in self.rounds.get(rounds[-1], ()) if begin in outer]
 
-    def list_moments(self, lines: tuple[int, ...], rounds: tuple[tuple[int, int], ...],
-                     is_change: bool) -> list[tuple[int, int]]:
-        """Returns (position, position of the state to look at) for each moment that a scope allows.
+    def list_moments(self, lines: tuple[int, ...], rounds: tuple[tuple[int, int], ...], is_change: bool) -> list[int]:
+        """Returns the positions of the states that a scope allows to be looked at.
 
         A line that is named is looked at before and after it ran, only after where something is said to change. In a
         round, the state before its header ran belongs to the round before.
         """
         heads = set(self.list_heads(rounds)) if rounds else set()
-        moments = []
+        moments: set[int] = set()
         for position in self.list_scope(rounds):
             if not lines:
-                # A state lies between two events, so a text may place it at either.
-                if position not in heads or self.after[position] is None:
-                    moments += [(p, position) for p in (position - 1, position) if p >= 0]
+                moments |= {position} if position not in heads or self.after[position] is None else set()
             elif self.events[position]["line"] in lines:
-                after = self.after[position]
-                moments += [(position, p) for p in ((after,) if is_change and after else (position, after))
-                            if p is not None]
-        return moments
+                moments |= self.list_sides(position) - ({position} if is_change and self.after[position] else set())
+        return sorted(moments)
+
+    def list_sides(self, position: int) -> set[int]:
+        """Returns the positions of the states before and after an event: a text may speak of it at either."""
+        return {p for p in (position, self.after[position]) if p is not None}
 
     def state(self, position: int) -> dict[str, str]:
         """Returns the locals at a position."""

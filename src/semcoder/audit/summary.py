@@ -60,7 +60,10 @@ def summarise(items: pd.DataFrame) -> pd.DataFrame:
         ("first false step, median place in the text", judged["first_false_position"].median(),
          int(judged["first_false_position"].count())),
     ]
-    for name, column in (("a false step", "steps_false"), ("a false step of another value", "own_steps_false")):
+    signs = {"a false step": "steps_false"}
+    if (items["task"] == "output").all():  # an input has no one value that a step could say beforehand
+        signs["a false step of another value"] = "own_steps_false"
+    for name, column in signs.items():
         rows += foretell(name, answered[column] > 0, answered["answer"] == "wrong", rng)
     return pd.DataFrame([spread(row) for row in rows])
 

@@ -28,8 +28,8 @@ class Question:
             self.states = [{}]
             return
         places: dict[tuple, int] = {}
-        for position, looked_at in run.list_moments(*find_moment(claim, program, run)):
-            state = run.state(looked_at)
+        for position in run.list_moments(*find_moment(claim, program, run)):
+            state = run.state(position)
             values = {name: state.get(name, bindings.get(name)) for name in names}
             key = tuple(sorted(values.items()))
             if None in values.values() or (key not in places and len(places) == MAX_STATES):
@@ -93,7 +93,7 @@ def judge_claims(claims: tuple[Claim, ...], program: Program, run: Run, question
 def judge_leftover(claim: Claim) -> Verdict:
     """Returns the verdict on a claim that holds at some moment, but at none that fits the order of the text."""
     has_moment = claim.scope.lines or claim.is_change or claim.kind in ("line", "branch")
-    return Verdict(claim, "false" if has_moment else "unclear", "only at an earlier moment")
+    return Verdict(claim, "false" if has_moment else "unclear", "at no moment that fits the order")
 
 
 def judge_timeless(claim: Claim, run: Run, values: list[str] | None, outputs: list[str]) -> Verdict:
@@ -119,17 +119,11 @@ def judge_value(claim: Claim, value: str, claimed: str) -> Verdict:
 def list_positions(claim: Claim, program: Program, run: Run, question: Question | None,
                    values: list[str] | None) -> list[int] | Verdict:
     """Returns the positions at which a claim holds, or the verdict where it cannot be held against the run."""
-    if claim.kind == "line":
-        return [p for p in run.list_scope(claim.scope.rounds)
-                if run.events[p]["kind"] == "line" and run.events[p]["line"] == int(claim.subject)]
-    if claim.kind == "branch":
-        body = program.branches[int(claim.subject)]
-        return [p for p in run.list_scope(claim.scope.rounds)
-                if run.events[p]["line"] == int(claim.subject) and run.after[p] is not None
-                and (run.events[run.after[p]]["line"] == body) == (claim.value == "True")]
-    if claim.kind == "iteration":
-        return [p for p in run.list_heads(claim.scope.rounds) if not claim.subject or run.after[p] is not None
-                and is_equal(run.state(run.after[p]).get(claim.subject, "<>"), claim.value)]
+    if claim.kind in ("line", "branch", "iteration"):
+        found = run.list_heads(claim.scope.rounds) if claim.kind == "iteration" else \
+            [p for p in run.list_scope(claim.scope.rounds)
+             if run.events[p]["kind"] == "line" and run.events[p]["line"] == int(claim.subject)]
+        return sorted({side for p in found if is_so(claim, program, run, p) for side in run.list_sides(p)})
     if question is not None:
         verdicts = {place: judge_value(claim, value, claim.value).verdict for place, value in enumerate(values)}
         if not verdicts or set(verdicts.values()) == {"unclear"}:
@@ -138,16 +132,27 @@ def list_positions(claim: Claim, program: Program, run: Run, question: Question 
     return list_value_positions(claim, program, run)
 
 
+def is_so(claim: Claim, program: Program, run: Run, position: int) -> bool:
+    """Returns whether what a claim says of a line, a condition or a round holds of the event at `position`."""
+    after = run.after[position]
+    if claim.kind == "line" or (claim.kind == "iteration" and not claim.subject):
+        return True
+    if after is None:
+        return False
+    if claim.kind == "branch":
+        return (run.events[after]["line"] == program.branches[int(claim.subject)]) == (claim.value == "True")
+    return is_equal(run.state(after).get(claim.subject, "<>"), claim.value)
+
+
 def list_value_positions(claim: Claim, program: Program, run: Run) -> list[int] | Verdict:
     """The same for the value of a variable."""
     moments = run.list_moments(*find_moment(claim, program, run))
-    values = [(p, run.state(looked_at)[claim.subject]) for p, looked_at in moments
-              if claim.subject in run.state(looked_at)]
+    values = [(p, run.state(p)[claim.subject]) for p in moments if claim.subject in run.state(p)]
     if not any(claim.subject in run.state(p) for p in range(len(run.events))):
         return Verdict(claim, "unclear", "no variable of the trace")
     if values and not any(read_value(text)[0] for _, text in values):
         return Verdict(claim, "unclear", "its value has no literal")
-    return sorted({p for p, text in values if is_equal(text, claim.value)})
+    return [p for p, text in values if is_equal(text, claim.value)]
 
 
 def walk_forward(choices: list[list[int]]) -> list[bool]:

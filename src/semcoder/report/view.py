@@ -18,10 +18,12 @@ from semcoder.benchmarks.run import BENCHMARKS
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 from semcoder.pipeline import NOTEBOOKS
+from semcoder.report.audit import draw_places, list_audit_tables, read_places
 from semcoder.report.commands import write_help
 from semcoder.report.compare import compare_claims
 from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
 from semcoder.report.present import NOT_SHOWN, present_table
+from semcoder.report.style import save_figure
 from semcoder.runs import check_outputs, read_manifest
 
 
@@ -118,6 +120,7 @@ def assemble_view(results: Results) -> None:
     write_table("comparison", compare_claims(read_committed(), results.numbers if results.origin == "local" else None))
     write_table("source", describe_source(results))
     show_benchmarks()
+    show_audit()
     write_help(paths.VIEW / "commands")
 
 
@@ -138,6 +141,13 @@ def show_benchmarks() -> None:
                         round(about["load_average_before"], 1), (about["git"].get("commit") or "")[:9]))
     columns = ["benchmark", "date", "cores", "Python", "load average before", "commit"]
     write_table("bench_sources", pd.DataFrame(sources, columns=columns))
+
+
+def show_audit() -> None:
+    """Writes the tables and the figure of the audits of monologues found in the wild."""
+    for name, frame in list_audit_tables().items():
+        write_table(name, present_table(name, frame))
+    save_figure(draw_places, read_places(), paths.VIEW / "figures/audit_places.svg")
 
 
 def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
