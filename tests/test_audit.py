@@ -348,6 +348,21 @@ def test_the_summary_measures_what_a_false_step_foretells():
     assert list_outcomes(frame)["false_step"].tolist() == [0, 4, 0]
 
 
+def test_a_corpus_in_which_nothing_can_be_read_is_reported_as_such(tmp_path, capsys):
+    data, _ = make_rows(1)
+    assert call(tmp_path, data, [{"id": "item_0", "text": "No idea."}]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"share of steps true +–", printed) and re.search(r"share of these .* +1 ", printed)
+
+
+def test_a_weak_sandbox_runs_nothing_of_the_texts(tmp_path, capsys, monkeypatch):
+    from semcoder.execution import sandbox
+
+    monkeypatch.setattr(sandbox, "find_box", lambda *_: type("Box", (), {"level": "rlimits"}))
+    assert call(tmp_path, *make_rows(1)) == 2
+    assert "landlock" in capsys.readouterr().err
+
+
 def test_intervals_cover_what_they_should():
     assert wilson_interval(0, 10) == pytest.approx((0, 0.2775), abs=1e-3)
     assert wilson_interval(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)

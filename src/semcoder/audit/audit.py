@@ -89,20 +89,25 @@ def audit_text(code: str, entry: str, input_text: str, output_text: str, text: s
     return next(audit_items([Item("", code, entry, input_text, output_text, text, task)]))
 
 
-def audit_items(items: Iterable[Item], description: str = "") -> Iterator[AuditResult]:
+def audit_items(items: Iterable[Item], description: str = "", min_level: str = "rlimits") -> Iterator[AuditResult]:
     """Yields the result of each item, in order.
 
     Args:
         items: monologues; their programs must be such that Python can parse them.
         description: of the progress bar; "" shows none.
+        min_level: of the sandbox, which runs the programs, the answers and the expressions of the texts.
+
+    Raises:
+        UserError: this machine's sandbox is weaker.
     """
     items = iter(items)
     while batch := [Hearing(item) for item in islice(items, BATCH)]:
-        outcomes = run_jobs((hearing.job for hearing in batch), description)
+        outcomes = run_jobs((hearing.job for hearing in batch), description, min_level=min_level)
         for hearing, found in zip(batch, outcomes, strict=True):
             hearing.take_run(found)
         asking = [hearing for hearing in batch if hearing.questions]
-        for hearing, found in zip(asking, run_jobs(hearing.evaluation for hearing in asking), strict=True):
+        values = run_jobs((hearing.evaluation for hearing in asking), min_level=min_level)
+        for hearing, found in zip(asking, values, strict=True):
             hearing.take_evaluation(found)
         for hearing in batch:
             yield hearing.finish()

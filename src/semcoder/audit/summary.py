@@ -128,7 +128,7 @@ def phi(a: int, b: int, c: int, d: int) -> float:
 
 def odds_ratio(a: int, b: int, c: int, d: int) -> float:
     """Returns the odds ratio, one half added to each cell so that an empty one does not make it infinite."""
-    return (a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5))
+    return (a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)) if a + b + c + d else math.nan
 
 
 def list_kinds(items: pd.DataFrame) -> pd.DataFrame:

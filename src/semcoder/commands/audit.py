@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from semcoder.config import require
+from semcoder.config import LEVELS, require
 from semcoder.errors import UserError
 
 EPILOG = """\
@@ -35,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="what the texts were asked to predict")
     parser.add_argument("--out", metavar="FOLDER", type=Path, help="write the tables here (default: print only)")
     parser.add_argument("--name", metavar="NAME", help="beginning of their names (default: that of TEXTS.jsonl)")
+    parser.add_argument("--min-sandbox-level", metavar="LEVEL", choices=LEVELS, default="landlock",
+                        help="refuse to run what the texts hold where the sandbox is weaker (default: %(default)s)")
     parser.add_argument("--json", action="store_true",
                         help="print each item's claims and verdicts as JSON lines instead of the summary")
 
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     from semcoder.audit import audit_items
 
     items = read_items(options.data, options.monologues, options.task)
-    results = list(audit_items(items, "" if options.json else "run and check"))
+    results = list(audit_items(items, "" if options.json else "run and check", options.min_sandbox_level))
     if options.json:
         for result in results:
             print(json.dumps(describe_result(result)))
@@ -158,7 +160,8 @@ def render_summary(tables: dict) -> str:
     lines = []
     for row in tables["summary"].itertuples():
         interval = f"  ({row.ci_low:.3g} to {row.ci_high:.3g})" if row.ci_low == row.ci_low else ""
-        lines.append(f"{row.measure:<72} {row.value:>8.4g}{interval}")
+        value = f"{row.value:.4g}" if row.value == row.value else "–"
+        lines.append(f"{row.measure:<72} {value:>8}{interval}")
     kinds = tables["kinds"].drop(columns="meaning").to_string(index=False, float_format="%.3f", na_rep="")
     outcomes = tables["outcomes"].to_string(index=False)
     return "\n".join([*lines, "", "claims by kind", kinds, "", "items by answer", outcomes])

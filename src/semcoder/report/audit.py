@@ -16,6 +16,8 @@ from semcoder.report.style import BLUE, GREY, VERMILION
 
 TASKS = ("output", "input")
 MISSING = pd.DataFrame({"not measured": ["`python -m semcoder audit` makes this table"]})
+SAMPLES = {"random": "claims drawn at random", "first_false": "first false steps of unseen texts",
+           "first_false_right": "first false steps before right answers"}
 ANSWERS = {"right": BLUE, "wrong": VERMILION, "none": GREY}
 PLAIN = ("items", "items not judged", "sentences about the run, per item", "steps checked", "steps checked, per item",
          "steps read but not to be judged")  # counts and means; what is not among them is a share or a coefficient
@@ -36,9 +38,9 @@ def list_audit_tables() -> dict[str, pd.DataFrame]:
     audits = find_audits()
     names = [f"audit_{table}_{task}" for table in ("kinds", "outcomes") for task in TASKS]
     if set(audits) != set(TASKS):
-        return dict.fromkeys(("audit_summary", "audit_precision", "audit_sources", *names), MISSING)
-    tables = {"audit_summary": compare_summaries(audits), "audit_precision": measure_reading(),
-              "audit_sources": list_sources(audits)}
+        return dict.fromkeys(("audit_answers", "audit_summary", "audit_precision", "audit_sources", *names), MISSING)
+    tables = {"audit_answers": answer_questions(audits), "audit_summary": compare_summaries(audits),
+              "audit_precision": measure_reading(), "audit_sources": list_sources(audits)}
     for task in TASKS:
         kinds = pd.read_csv(f"{audits[task]}_kinds.csv")
         kinds = kinds[kinds[["true", "false", "unclear"]].sum(axis=1) > 0].drop(columns="kind")
@@ -70,8 +72,31 @@ def word_measure(row: dict) -> str:
     if row["measure"] in PLAIN:
         return f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
     if row["measure"].endswith(COEFFICIENTS):
-        return f"{value:.2f}" + (f" ({low:.2f} to {high:.2f})" if low == low else "")
-    return f"{to_percent(value)} ({100 * low:.1f} to {100 * high:.1f}), n = {row['num_items']:,}"
+        return word_number(value) + (f" ({word_number(low)} to {word_number(high)})" if low == low else "")
+    return f"{to_percent(value)} ({100 * low:.1f} to {100 * high:.1f}), n = {int(row['num_items']):,}"
+
+
+def word_number(value: float) -> str:
+    """Returns a coefficient with two decimals, without a minus before nought."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def answer_questions(audits: dict[str, Path]) -> pd.DataFrame:
+    """Returns the page's three questions, answered for each task from its summary."""
+    sign = "a false step as a sign of a wrong answer: odds ratio"
+    questions = {"items with a false step": "How many monologues hold a step that was found to be false?",
+                 "right answer, wrong steps": "And of those with a right answer?",
+                 sign: "Does a false step foretell a wrong answer?"}
+    rows = []
+    for measure, question in questions.items():
+        row = {"question": question}
+        for task in TASKS:
+            summary = pd.read_csv(f"{audits[task]}_summary.csv").set_index("measure").loc[measure]
+            verdict = "yes: " if summary["ci_low"] > 1 else "no: " if summary["ci_high"] < 1 else "cannot be told: "
+            text = word_measure({"measure": measure, **summary})
+            row[f"{task} prediction"] = f"{verdict}odds ratio {text}" if measure == sign else text
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def measure_reading() -> pd.DataFrame:
@@ -79,7 +104,7 @@ def measure_reading() -> pd.DataFrame:
     folder = paths.RESULTS / "audit"
     labels, recall = pd.read_csv(folder / "labels.csv", dtype=str), pd.read_csv(folder / "recall.csv")
     rows = []
-    for sample, words in (("random", "claims drawn at random"), ("first_false", "first false steps")):
+    for sample, words in SAMPLES.items():
         for task in TASKS:
             part = labels[(labels["sample"] == sample) & (labels["task"] == task)]
             for column, question in (("extraction", "read as the text says it"), ("judgement", "verdict right")):
