@@ -74,7 +74,8 @@ def test_seeds_are_averaged_per_item_and_their_spread_is_measured():
 # --- numbers ---
 
 def test_a_monologue_left_out_for_its_length_is_no_refuted_one():
-    assert numbers.share_confirmed({"kept: executions": 9, "rejected: value": 1, "rejected: too many steps": 90}) == 0.9
+    assert numbers.share_confirmed({"kept: forward": 5, "kept: backward": 4, "rejected backward: value": 1,
+                                    "rejected forward: too many steps": 90, "rejected repair: value": 90}) == 0.9
     assert numbers.share_confirmed({}) is None
 
 

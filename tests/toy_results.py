@@ -65,7 +65,8 @@ def make_monologues(config: Config, corpus: Run, traces: Run) -> Run:
     tables = {f"examples/{split}": [
         {"example_id": f"{split}/0#0:forward:{name}", "task_id": f"{split}/0", "objective": "forward", "format": name,
          "response": "[ANSWER]", "num_steps": 3} for name in FORMATS] for split in SPLITS}
-    counts = {"kept: executions": 9, "rejected: value": 1, "rejected: too many steps": 5, "checked: claims": 77}
+    counts = {"kept: forward": 9, "rejected forward: value": 1, "rejected forward: too many steps": 5,
+              "checked: claims": 77}
     return make_run(Run("monologues", config, [corpus, traces]), tables, counts)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from semcoder.errors import UserError
 
 FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
+VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 ENGINES = ("local", "dask", "ray")
 LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")  # of the sandbox, from weak to strong: see execution.levels
@@ -116,8 +117,11 @@ class MonologuesConfig:
     """Executions with more executed lines are left out and counted (they would not fit the context)."""
     bugs_per_program: int = 1
     """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
+    verbosity: str = "terse"
+    """How much a monologue says: terse, normal or full. Paper: as full as GPT-4o-mini makes it (App. G)."""
 
     def __post_init__(self):
+        require(self.verbosity in VERBOSITIES, "verbosity", self.verbosity, f"it is {', '.join(VERBOSITIES)}")
         for name in self.formats:
             require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
 

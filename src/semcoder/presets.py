@@ -75,7 +75,7 @@ PAPER = Config(
     corpus=CorpusConfig(num_programs=34_000, described_share=0.95, level=3, num_open_source=5000,
                         inputs_per_program=4, test_programs=500, validation_programs=1000),
     traces=TracesConfig(max_events=2000, max_value_chars=2000),
-    monologues=MonologuesConfig(max_steps=120),
+    monologues=MonologuesConfig(max_steps=120, verbosity="full"),
     training=TrainingConfig(base_model="deepseek-ai/deepseek-coder-6.7b-base", context_length=2048, num_epochs=2.0,
                             objectives=("nl_to_code", "forward", "backward"), global_batch_size=512,
                             micro_batch_size=4, lr=5e-5, min_lr_ratio=0.1, warmup_steps=20, precision="bfloat16",

@@ -9,11 +9,14 @@ from types import FrameType
 
 from semcoder.execution.events import INNER_FRAMES
 from semcoder.execution.literals import to_literal
-from semcoder.execution.tracer import PROGRAM, EventLimit
+from semcoder.execution.tracer import PROGRAM, EventLimit, describe_exception
 
 
 class Replay:
-    """Collects {"kind", "line", "depth", "locals", "value"} before each line and at each return; a context manager.
+    """Collects {"kind", "line", "depth", "locals", "value"} as it happens; a context manager.
+
+    kind: call (or a generator goes on) | line | exception | return (or a yield). `locals` are all of the frame's,
+    before the line; `value` is what was returned, or the exception as `Type: message`.
 
     Args:
         max_events: events after which the run is ended.
@@ -41,15 +44,15 @@ class Replay:
             return None
         if kind == "call":
             self._depth += 1
-        elif kind in ("line", "return"):
-            if len(self.events) >= self._max_events:
-                raise EventLimit("replay")
-            state = {name: self._write(value) for name, value in frame.f_locals.items() if name != ".0"}
-            value = self._write(argument) if kind == "return" else None
-            self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state,
-                                "value": value})
-            if kind == "return":
-                self._depth -= 1
+        if len(self.events) >= self._max_events:
+            raise EventLimit("replay")
+        state = {name: self._write(value) for name, value in frame.f_locals.items() if name != ".0"}
+        value = self._write(argument) if kind == "return" else (
+            describe_exception(argument[1], self._max_chars) if kind == "exception" else None)
+        self.events.append({"kind": kind, "line": frame.f_lineno, "depth": self._depth, "locals": state,
+                            "value": value})
+        if kind == "return":
+            self._depth -= 1
         return self._watch
 
     def _write(self, value: object) -> str:

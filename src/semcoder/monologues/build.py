@@ -14,9 +14,9 @@ from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.hashing import hash_json
+from semcoder.monologues.author import Author
 from semcoder.monologues.backward import render_backward
 from semcoder.monologues.bugs import make_bugs
-from semcoder.monologues.check import find_false_claim
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.steps import Step, build_steps
@@ -80,15 +80,14 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     by_id = {e["execution_id"]: e for e in executions}
     kept = [(by_id[log["execution_id"]], json.loads(log["events"])) for log in logs]
     replays = replay_all(box, program, [execution for execution, _ in kept], config)
+    author = Author(box, program, [execution["input"] for execution, _ in kept], config, counts)
     rows = []
     for (execution, events), replay in zip(kept, replays, strict=True):
         steps = build_steps(program["code"], events)
-        reason = "too many steps" if len(steps) > config.monologues.max_steps else (
-            "replay failed" if replay is None else find_false_claim(steps, replay))
-        counts["checked: claims"] += sum(len(step.claims) for step in steps)
-        counts[f"rejected: {reason}" if reason else "kept: executions"] += 1
+        forward, reason = author.write_forward(execution, steps, replay)
+        counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
         if not reason:
-            rows += render_both_ways(program, execution, steps, config)
+            rows += render_both_ways(program, execution, steps, forward, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
@@ -106,8 +105,8 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(program: dict, execution: dict, steps: list[Step], config: Config) -> list[dict]:
-    """Returns a forward and a backward example in each format.
+def render_both_ways(program: dict, execution: dict, steps: list[Step], forward: str, config: Config) -> list[dict]:
+    """Returns a forward and a backward example in each format; `forward` is the checked monologue.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
     """
@@ -117,8 +116,11 @@ def render_both_ways(program: dict, execution: dict, steps: list[Step], config: 
         prompt = render_execution_prompt(objective, program["code"], program["entry"], execution["input"],
                                          execution["output"])
         for name in config.monologues.formats:
-            reasoning = render_reasoning(name, program["code"], steps)
-            if objective == "backward" and name == "monologue":
+            if name != "monologue":
+                reasoning = render_reasoning(name, program["code"], steps)
+            elif objective == "forward":
+                reasoning = forward
+            else:
                 reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
             rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
                                  len(parse_steps(name, reasoning))))

@@ -1,157 +1,159 @@
-"""Checks a monologue's claims against an independent run of the program (semcoder.execution.replay).
+"""Checks a forward monologue, from its text alone, against runs of the program that its author did not see.
 
-The replay copies all locals before each line; nothing here reads the trace that the monologue was made from.
-A monologue with one false claim is rejected, with the claim's kind as the reason:
-
-    order     the lines named are the lines that ran, in that order
-    operands  the first stage is the source with the values that its variables had
-    stage     each stage of the working evaluates to its result
-    truth     each stage of a condition has its truth
-    argument  a called function's argument has the stated value before its first line
-    value     a variable has the stated value after the line
-    branch    the condition had the stated truth
-    returns   the call returned the stated value
+The text is read back into claims (claims.py lists their kinds) and each is tested on a replay, which copies all locals
+before each line, on the program's text, or, for what is said of all inputs, on executions drawn here. Nothing is taken
+from the trace that the monologue was made from. One false claim rejects it; so does a sentence that cannot be read.
 """
 
 import ast
-import io
-import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from semcoder.execution.literals import to_literal
-from semcoder.monologues.steps import Step
-from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, parse_expression
+from semcoder.corpus.candidates import make_random
+from semcoder.corpus.inputs.arguments import read_arguments
+from semcoder.corpus.inputs.ingredients import Ingredients
+from semcoder.corpus.inputs.mutation import mutate_value
+from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.claims import Sentence
+from semcoder.monologues.confirm import Moment, is_confirmed
+from semcoder.monologues.forward import CONCLUSION, PROPERTIES, SIMULATION, UNDERSTANDING, find_headers
+from semcoder.monologues.overview import read_overview
+from semcoder.monologues.phrases import StepReader
+from semcoder.monologues.properties import read_executions, read_property
+from semcoder.monologues.steps import find_statements, render_header
+
+NUM_DRAWN = 24  # inputs on which what is said of all inputs is tried
+KIND_OF_EVENT = {"call": "call", "call_bare": "call", "resume": "call", "resume_bare": "call", "raise": "exception"}
 
 
-def find_false_claim(steps: list[Step], replay: list[dict]) -> str:
-    """Returns the kind of the first false claim, or "" if all are true.
+@dataclass
+class Evidence:
+    """What a monologue of one execution is held against."""
 
-    Args:
-        steps: what a monologue states, in execution order.
-        replay: events of `semcoder.execution.replay.Replay` for the same program and input.
-    """
-    lines = [i for i, event in enumerate(replay) if event["kind"] == "line"]
-    told = [step.line for step in steps if step.kind not in ("call", "resume", "exception")]
-    if told != [replay[i]["line"] for i in lines]:
-        return "order"
-    place = 0  # of the next line in `lines`
-    for step in steps:
-        if step.kind == "exception":
+    code: str
+    entry: str
+    output: str
+    replay: list[dict]  # events of semcoder.execution.replay.Replay
+    description: str = ""  # the program's, as its record has it
+    executions: list[dict] = field(default_factory=list)  # parameter name -> value, and `result`
+    statements: dict[int, ast.AST] = field(init=False)
+    reader: StepReader = field(init=False)
+
+    def __post_init__(self):
+        self.statements = find_statements(self.code)
+        headers = {line: render_header(node) for line, node in self.statements.items()}
+        self.reader = StepReader(find_headers(self.code, headers))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A sentence as read, and for each of its claims whether it is confirmed; no claims: it could not be read."""
+
+    sentence: Sentence
+    confirmed: tuple[bool, ...] = ()
+    reason: str = ""  # kind of the first claim that is not confirmed, `order` or `unreadable`; "" when all are
+
+
+def find_false_claim(text: str, evidence: Evidence) -> tuple[str, int]:
+    """Returns (why the monologue is not true, or "" if all of it is; how many claims were tested)."""
+    number = 0
+    for verdict in judge_monologue(text, evidence):
+        number += len(verdict.confirmed)
+        if verdict.reason:
+            return verdict.reason, number
+    return "", number
+
+
+def judge_monologue(text: str, evidence: Evidence) -> Iterator[Verdict]:
+    """Yields a verdict for each sentence, in order, and a last one where events are left that nothing was said of."""
+    sections = split_sections(text)
+    for heading, lines in sections:
+        if heading == SIMULATION:
+            yield from judge_simulation(lines, evidence)
+        elif heading in (UNDERSTANDING, CONCLUSION, PROPERTIES):
+            read = read_property if heading == PROPERTIES else read_overview
+            for line in lines:
+                yield choose_reading(line, read(line), Moment(evidence))
+        else:
+            yield Verdict(Sentence(heading), (), "unreadable")
+    if SIMULATION not in [heading for heading, _ in sections]:
+        yield Verdict(Sentence(""), (), "order")
+
+
+def split_sections(text: str) -> list[tuple[str, list[str]]]:
+    """Returns (heading, lines) of a monologue's sections, without its tags and what follows them."""
+    sections: list[tuple[str, list[str]]] = []
+    for line in text.split("[/MONOLOGUE]")[0].removeprefix("[MONOLOGUE]\n").splitlines():
+        if line.startswith("### "):
+            sections.append((line[4:], []))
+        elif sections:
+            sections[-1][1].append(line)
+        else:
+            sections.append(("", [line]))
+    return sections
+
+
+def judge_simulation(lines: list[str], evidence: Evidence) -> Iterator[Verdict]:
+    """Yields a verdict for each sentence about a step; each must be about the next event of the replay."""
+    places = [i for i, event in enumerate(evidence.replay) if event["kind"] != "return"]
+    told = 0  # events of which a sentence has spoken
+    settled: set[int] = set()  # places of lines whose effect has been told after their calls
+    for line in lines:
+        readings = evidence.reader.read(line)
+        if not readings:
+            yield Verdict(Sentence(line), (), "unreadable")
             continue
-        is_entry = step.kind in ("call", "resume")
-        now = replay[lines[place]] if place < len(lines) else None  # of a call: the first line inside
-        if is_entry and not (now and is_frame_start(replay, lines[place], step.depth)):
-            return "order"
-        # Events of inner calls lie deeper; the frame's own next event shows what the line did.
-        after = now and next((e for e in replay[lines[place] + 1:] if e["depth"] == now["depth"]), None)
-        for claim in step.claims:
-            if not is_confirmed(claim, now, after):
-                return claim["kind"]
-        place += not is_entry
-    return ""
+        if readings[0].is_late:
+            place = find_open_line(evidence, places, told, readings[0].line, settled)
+            settled.add(place)
+        else:
+            place = places[told] if told < len(places) else -1
+            told += 1
+        event = evidence.replay[place] if place >= 0 else {"kind": "", "line": 0}
+        fitting = [reading.sentence for reading in readings
+                   if KIND_OF_EVENT.get(reading.kind, "line") == event["kind"] and reading.line == event["line"]]
+        if fitting:
+            yield choose_reading(line, fitting, Moment(evidence, place, readings[0].is_late))
+        else:
+            yield Verdict(readings[0].sentence, (False,), "order")
+    if told < len(places):
+        yield Verdict(Sentence(""), (False,), "order")
 
 
-def is_frame_start(replay: list[dict], place: int, depth: int) -> bool:
-    """Returns whether the line event at `place` is the first of a call at `depth`."""
-    if place == 0 or replay[place]["depth"] != depth:
-        return replay[place]["depth"] == depth
-    previous = replay[place - 1]  # the caller's line, or the end of an earlier call
-    return previous["depth"] < depth or (previous["kind"] == "return" and previous["depth"] == depth)
+def find_open_line(evidence: Evidence, places: list[int], told: int, line: int, settled: set[int]) -> int:
+    """Returns where in the replay that line was reached whose calls have just been told; -1 if there is none."""
+    following = places[told] if told < len(places) else len(evidence.replay)
+    for place in reversed(places[:told]):
+        event = evidence.replay[place]
+        if event["line"] == line and event["kind"] == "line" and place not in settled:
+            end = Moment(evidence, place).find_after()
+            if places[told - 1] < end <= following and places[told - 1] != place:
+                return place
+    return -1
 
 
-def is_confirmed(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether the replay bears a claim out; a claim that cannot be evaluated is not confirmed."""
-    try:
-        return CHECKS[claim["kind"]](claim, now, after)
-    except Exception:  # a program's own expression may raise anything when it is evaluated again
-        return False
+def choose_reading(line: str, readings: list[Sentence], moment: Moment) -> Verdict:
+    """Returns the verdict on the reading that is true, or on the first if none is."""
+    first = None
+    for sentence in readings:
+        confirmed = tuple(is_confirmed(claim, moment) for claim in sentence.claims)
+        if all(confirmed):
+            return Verdict(sentence, confirmed)
+        first = first or Verdict(sentence, confirmed, sentence.claims[confirmed.index(False)]["kind"])
+    return first or Verdict(Sentence(line), (), "unreadable")
 
 
-def check_operands(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether the stage is the source with each variable replaced by its replayed value."""
-    source = claim["source"]
-    for keyword in ("if ", "while ", "return "):
-        source = source.removeprefix(keyword)
-    expression = read_expression(source)
-    if any(isinstance(n, ast.JoinedStr) for n in ast.walk(ast.parse(expression, mode="eval"))):
-        # Names inside an f-string are no tokens of their own: compare values instead of texts.
-        values = {name: read_literal(text) for name, text in now["locals"].items() if "<" not in text}
-        return eval(expression, {"__builtins__": PURE_BUILTINS}, values) == evaluate(parse_expression(claim["text"]))
-    expected = substitute_tokens(expression, now["locals"])
-    try:
-        return ast.dump(ast.parse(expected, mode="eval")) == ast.dump(ast.parse(claim["text"], mode="eval"))
-    except SyntaxError:
-        return False
+def draw_evidence(box: Sandbox, program: dict, inputs: list[str]) -> list[dict]:
+    """Returns executions on inputs drawn here: the known ones, and others in which one value differs.
 
-
-def read_expression(source: str) -> str:
-    """Returns what a statement evaluates: the right side of an assignment, `a + (b)` for `a += b`."""
-    try:
-        node = ast.parse(source).body[0]
-    except SyntaxError:
-        return source
-    if isinstance(node, ast.AugAssign):
-        return ast.unparse(ast.BinOp(node.target, node.op, node.value))
-    return ast.unparse(node.value) if isinstance(node, (ast.Assign, ast.Expr)) else source
-
-
-def substitute_tokens(source: str, values: dict[str, str]) -> str:
-    """Returns source text with the names in `values` replaced, except those that a comprehension binds."""
-    tree = ast.parse(source, mode="eval")
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    bound |= {a.arg for n in ast.walk(tree) if isinstance(n, ast.Lambda) for a in n.args.args}
-    pieces, previous = [], ""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        is_name = token.type == tokenize.NAME and previous != "." and token.string not in bound
-        pieces.append(f"({values[token.string]})" if is_name and token.string in values else token.string)
-        previous = token.string
-    return " ".join(pieces).strip()
-
-
-def check_stage(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether a closed expression has the stated value."""
-    try:
-        return to_literal(evaluate(parse_expression(claim["text"]))) == claim["value"]
-    except (CannotWork, SyntaxError):
-        return False
-
-
-def check_truth(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether a closed condition has the stated truth."""
-    try:
-        return str(bool(evaluate(parse_expression(claim["text"])))) == claim["value"]
-    except (CannotWork, SyntaxError):
-        return False
-
-
-def check_value(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether the variable has the stated literal after the line."""
-    return after is not None and after["locals"].get(claim["name"], "<deleted>") == claim["value"]
-
-
-def check_branch(claim: dict, now: dict, after: dict | None) -> bool:
-    """Returns whether the condition, evaluated on the replayed values, has the stated truth."""
-    condition = claim["source"].split(" ", 1)[1]
-    try:
-        names = {name: read_literal(text) for name, text in now["locals"].items() if "<" not in text}
-        value = eval(compile(condition, "<claim>", "eval"), {"__builtins__": PURE_BUILTINS}, names)
-    except Exception:  # what cannot be evaluated is not confirmed
-        return False
-    return str(bool(value)) == claim["value"]
-
-
-def read_literal(text: str) -> object:
-    """Returns the value of a literal; `set()` has no literal syntax of its own."""
-    return set() if text == "set()" else ast.literal_eval(text)
-
-
-CHECKS = {
-    "line": lambda claim, now, after: claim["line"] == now["line"],
-    "argument": lambda claim, now, after: now["locals"].get(claim["name"]) == claim["value"],
-    "operands": check_operands,
-    "stage": check_stage,
-    "truth": check_truth,
-    "value": check_value,
-    "branch": check_branch,
-    "returns": lambda claim, now, after: (
-        after is not None and after["kind"] == "return" and after["value"] == claim["value"]),
-}
+    Not those in which a monologue's author looked for properties.
+    """
+    random = make_random("evidence", program["code"])
+    known = [arguments for arguments in map(read_arguments, inputs) if arguments and arguments.places()]
+    ingredients = Ingredients(program["code"], [value for arguments in known for value in arguments.values()])
+    drawn = []
+    for _ in range(NUM_DRAWN if known else 0):
+        arguments = random.choice(known)
+        place = random.choice(arguments.places())
+        drawn.append(arguments.replace(place, mutate_value(arguments.find(place), random, ingredients)).render())
+    return read_executions(box, program, list(dict.fromkeys([*inputs, *drawn])))

@@ -6,13 +6,15 @@ Departure: the paper's teacher is GPT-4o-mini; monologues here are compiled from
 
 import re
 from collections import defaultdict
+from random import Random
 
+from semcoder.monologues.forward import SIMULATION, join_sections, simulate
 from semcoder.monologues.steps import Step
 
 MAX_LOOP_STATES = 3  # NExT keeps the first two and the last state of a line (paper 2.6)
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")
 CONCISE = re.compile(r"^\[L(\d+)\] .* \[/L\1\]$", re.MULTILINE)
-SENTENCE = re.compile(r"^\[L(\d+)\] .*$", re.MULTILINE)
+SENTENCE = re.compile(r"^\[L(\d+)(?: after calls)?\] .*$", re.MULTILINE)
 
 
 def render_reasoning(name: str, code: str, steps: list[Step]) -> str:
@@ -59,13 +61,13 @@ def render_state(state: dict[str, str]) -> str:
 
 
 def render_monologue(steps: list[Step]) -> str:
-    """Returns the forward monologue: the simulation in the paper's tags, one sentence per executed line."""
-    return f"[MONOLOGUE]\n### Execution Simulation\n{narrate(steps)}[/MONOLOGUE]\n"
+    """Returns the simulation alone, in its tersest wording; `forward.render_forward` tells more."""
+    return join_sections([(SIMULATION, simulate(steps, "terse", Random(0)))])
 
 
 def narrate(steps: list[Step]) -> str:
     """Returns the simulation itself, a line per step."""
-    return "".join(f"[L{s.line}] {s.source}: {word_effect(s)}.\n" for s in steps)
+    return "".join(f"{sentence.text}\n" for sentence in simulate(steps, "terse", Random(0)))
 
 
 def word_effect(step: Step) -> str:
@@ -107,5 +109,5 @@ def parse_steps(name: str, text: str) -> list[str]:
 
 def find_label(step_text: str) -> str | None:
     """Returns the line label a step starts with (`L7`), or None for formats whose order is not execution order."""
-    found = re.match(r"\[(L\d+)\]", step_text)
+    found = re.match(r"\[(L\d+)(?: after calls)?\]", step_text)
     return found.group(1) if found else None

@@ -1,11 +1,11 @@
 """From a trace to reasoning steps: for each executed line what it says, why, and what it changes.
 
-A step is the shared material of every format: `formats` only words it, `check` verifies its claims against
-an independent run.
+A step is the shared material of every format: `formats` and `phrases` only word it, `check` reads it back from the
+words and verifies it against an independent run.
 """
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.monologues.working import work_out
@@ -13,7 +13,7 @@ from semcoder.monologues.working import work_out
 
 @dataclass(frozen=True)
 class Step:
-    """One executed line (or call, or exception) and its machine-checkable claims.
+    """One executed line (or call, or exception).
 
     kind: assign | mutate | branch | loop | loop_end | return | call | resume | exception | plain.
     """
@@ -27,7 +27,9 @@ class Step:
     stages: tuple[str, ...] = ()  # the working; the last entry is the value
     name: str = ""  # what is assigned, taken from the loop, or called
     remaining: str = ""  # loop: literal of the items still to come
-    claims: tuple[dict, ...] = field(default=())
+    iteration: int = 0  # loop: 1 for the first item, where the items are known
+    next_line: int = 0  # the line that runs next in the same call; 0 where there is none
+    has_calls: bool = False  # functions of the program run before the step has its effect
 
 
 def find_statements(code: str) -> dict[int, ast.AST]:
@@ -51,12 +53,18 @@ def render_header(node: ast.AST) -> str:
     if isinstance(node, ast.While):
         return f"while {ast.unparse(node.test)}"
     if isinstance(node, ast.For):
-        return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+        return f"for {render_target(node.target)} in {ast.unparse(node.iter)}"
     return ast.unparse(node).strip().split("\n")[0].rstrip(":")
 
 
+def render_target(node: ast.expr) -> str:
+    """Returns what a loop binds, a tuple without parentheses."""
+    text = ast.unparse(node)
+    return text[1:-1] if isinstance(node, ast.Tuple) and len(node.elts) > 1 else text
+
+
 def build_steps(code: str, events: list[dict]) -> list[Step]:
-    """Returns the steps of an execution in order; their claims are filled in.
+    """Returns the steps of an execution in order.
 
     Args:
         code: the program.
@@ -64,7 +72,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
     """
     statements = find_statements(code)
     headers = {line: render_header(node) for line, node in statements.items()}
-    loops: dict[tuple[int, int], list[str]] = {}  # (depth, line) -> literals still to be visited
+    loops = LoopItems()
     steps = []
     events = fold_inner_frames(events)
     followers = find_followers(events)
@@ -73,20 +81,24 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
         base = {"line": event["line"], "depth": event["depth"], "before": state, "changed": event["changed"]}
         if event["kind"] == "line":
             node = statements[event["line"]]
-            calls_out = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
+            base["has_calls"] = i + 1 < len(events) and events[i + 1]["depth"] > event["depth"]
+            if followers[i] and followers[i]["kind"] == "line":
+                base["next_line"] = followers[i]["line"]
             if followers[i] and followers[i]["kind"] == "yield":  # what is sent in comes with `resume`
                 node = ast.Pass()
-            step = explain_line(node, headers[event["line"]], base, loops, calls_out)
+            loops.arrive(event, node, state)
+            step = explain_line(node, headers[event["line"]], base, loops)
         elif event["kind"] in ("call", "resume"):
+            loops.forget(event["frame"])
             step = Step(kind=event["kind"], source=event["function"], name=event["function"], **base)
         elif event["kind"] == "exception":
             step = Step(kind="exception", source=headers[event["line"]], name=event["value"], **base)
         else:
             continue
         if step.kind == "return":
-            has_raised = followers[i] is not None and followers[i]["kind"] == "exception"
-            step = finish_return(step, has_raised, results.get(event["frame"], "None"))
-        steps.append(with_claims(step))
+            is_last = followers[i] is not None and followers[i]["kind"] == "return"
+            step = finish_return(step, is_last, results.get(event["frame"], "None"))
+        steps.append(step)
     return steps
 
 
@@ -99,7 +111,34 @@ def find_followers(events: list[dict]) -> list[dict | None]:
     return followers[::-1]
 
 
-def explain_line(node: ast.AST, source: str, base: dict, loops: dict, calls_out: bool) -> Step:
+class LoopItems:
+    """What each `for` loop under way still has to visit: literals, as far as its iterable can be worked out."""
+
+    def __init__(self):
+        self._items: dict[tuple[int, int], list[str] | None] = {}  # (frame, line) -> all items, None where unknown
+        self._visits: dict[tuple[int, int], int] = {}
+        self._last: dict[int, int] = {}  # frame -> the line it ran before
+        self.items, self.iteration = None, 0  # of the loop line just reached
+
+    def arrive(self, event: dict, node: ast.AST, state: dict[str, str]) -> None:
+        """Notes that a line is reached; of a `for` line, says which iteration begins."""
+        frame, line = event["frame"], event["line"]
+        before, self._last[frame] = self._last.get(frame, 0), line
+        if not isinstance(node, ast.For):
+            return
+        key = frame, line
+        if not node.lineno <= before <= node.end_lineno:  # from outside, so a loop left by `break` begins anew
+            stages = work_out(node.iter, state)
+            self._items[key], self._visits[key] = split_items(stages[-1]) if stages else None, 0
+        self._visits[key] += 1
+        self.items, self.iteration = self._items[key], self._visits[key]
+
+    def forget(self, frame: int) -> None:
+        """Notes that a frame begins, or goes on after a pause in which the loops' items may have changed."""
+        self._items |= {key: None for key in self._items if key[0] == frame}
+
+
+def explain_line(node: ast.AST, source: str, base: dict, loops: LoopItems) -> Step:
     """Returns the step of one line event."""
     state = base["before"]
 
@@ -113,7 +152,7 @@ def explain_line(node: ast.AST, source: str, base: dict, loops: dict, calls_out:
         return explain_loop(node, base, loops, step)
     if isinstance(node, ast.Return):
         return step("return", work_out(node.value, state) if node.value else [])
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and not calls_out:
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and not base["has_calls"]:
         whole = ast.BinOp(left=ast.Name(node.target.id, ast.Load()), op=node.op, right=node.value)
         return assign(step, node.target.id, work_out(ast.fix_missing_locations(whole), state), base)
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
@@ -134,56 +173,30 @@ def assign(step, name: str, stages: list[str], base: dict) -> Step:
     return step("assign", stages, name=name)
 
 
-def explain_loop(node: ast.For, base: dict, loops: dict, step) -> Step:
+def explain_loop(node: ast.For, base: dict, loops: LoopItems, step) -> Step:
     """Returns the step of one arrival at a `for` line: the item taken and what is left, or the loop's end."""
-    key = (base["depth"], base["line"])
-    target = ast.unparse(node.target)
+    target, items, place = render_target(node.target), loops.items, loops.iteration
     taken_now = base["changed"].get(target, base["before"].get(target))
-    # A loop left by `break` keeps its rest; arriving anew is seen by an item that does not fit.
-    is_stale = bool(loops.get(key)) and target.isidentifier() and loops[key][0] != taken_now
-    if key not in loops or is_stale:
-        stages = work_out(node.iter, base["before"])
-        loops[key] = split_items(stages[-1]) if stages else None
-    left = loops[key]
-    if left is None:  # the iterable cannot be listed; the trace still tells the item
-        return step("loop", [taken_now], name=target) if taken_now else step("plain")
-    if not left:
-        del loops[key]
+    if not node.lineno < base.get("next_line", 0) <= node.body[-1].end_lineno:
         return step("loop_end", name=target)
-    taken, rest = left[0], left[1:]
-    loops[key] = rest
-    return step("loop", [taken], name=target, remaining="[" + ", ".join(rest) + "]")
+    is_known = items is not None and place <= len(items)  # else the loop changes what it goes over, or it is no list
+    if not is_known or target.isidentifier() and items[place - 1] != taken_now:
+        return step("loop", [taken_now], name=target) if taken_now else step("plain")
+    return step("loop", [items[place - 1]], name=target, remaining="[" + ", ".join(items[place:]) + "]",
+                iteration=place)
 
 
-def split_items(text: str) -> list[str]:
-    """Returns the literals of the items of a collection's literal, in iteration order."""
-    value = ast.literal_eval(text) if text != "set()" else set()
-    return [repr(item) for item in value]
+def split_items(text: str) -> list[str] | None:
+    """Returns the literals of the items of a collection's literal, in iteration order; None for a set's, whose order
+    its text does not tell."""
+    value = ast.literal_eval(text) if text != "set()" else ()
+    return None if isinstance(value, set) else [repr(item) for item in value]
 
 
-def finish_return(step: Step, has_raised: bool, value: str) -> Step:
-    """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead."""
-    if has_raised:
-        return Step(**{**step.__dict__, "kind": "plain", "stages": ()})
+def finish_return(step: Step, is_last: bool, value: str) -> Step:
+    """Returns the return step with the traced value, which the working must equal; `plain` where it raised instead, or
+    where the statement goes on in another line."""
+    if not is_last:
+        return replace(step, kind="plain", stages=())
     stages = step.stages if step.stages and step.stages[-1] == value else (value,)
-    return Step(**{**step.__dict__, "stages": stages})
-
-
-def with_claims(step: Step) -> Step:
-    """Returns the step with what it asserts, each claim on its own."""
-    claims = [] if step.kind in ("call", "resume") else [{"kind": "line", "line": step.line}]
-    if len(step.stages) > 1:
-        claims.append({"kind": "operands", "source": step.source, "text": step.stages[0]})
-        kind = "truth" if step.kind == "branch" else "stage"
-        claims += [{"kind": kind, "text": text, "value": step.stages[-1]} for text in step.stages[:-1]]
-    if step.kind in ("assign", "loop") and step.stages and step.name.isidentifier():
-        claims.append({"kind": "value", "name": step.name, "value": step.stages[-1]})
-    if step.kind == "branch" and step.stages:
-        claims.append({"kind": "branch", "source": step.source, "value": step.stages[-1]})
-    if step.kind == "return":
-        claims.append({"kind": "returns", "value": step.stages[-1]})
-    if step.kind in ("call", "resume"):
-        claims += [{"kind": "argument", "name": name, "value": text} for name, text in step.changed.items()]
-    if step.kind in ("mutate", "plain") or (step.kind == "loop" and not step.name.isidentifier()):
-        claims += [{"kind": "value", "name": name, "value": text} for name, text in step.changed.items()]
-    return Step(**{**step.__dict__, "claims": tuple(claims)})
+    return replace(step, stages=stages)

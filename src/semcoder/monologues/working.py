@@ -50,7 +50,14 @@ def work_out(expression: ast.expr, state: dict[str, str]) -> list[str]:
         return []
     stages[-1] = to_literal(evaluate(node))
     unique = [text for i, text in enumerate(stages) if i == 0 or text != stages[i - 1]]
-    return [text for text in unique[:-1] if len(text) <= MAX_STAGE_CHARS] + unique[-1:]
+    if not is_tellable(unique[0]):  # later stages say little without the one they start from
+        return unique[-1:]
+    return [text for text in unique[:-1] if is_tellable(text)] + unique[-1:]
+
+
+def is_tellable(stage: str) -> bool:
+    """Returns whether a stage fits a sentence: short, and on one line (texts in an f-string may lie on several)."""
+    return len(stage) <= MAX_STAGE_CHARS and "\n" not in stage
 
 
 @functools.lru_cache(maxsize=20_000)

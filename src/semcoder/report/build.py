@@ -24,7 +24,7 @@ SOURCES = Path(__file__).resolve().parents[1]
 # Names that pages quote: each is glued in every report, as "not run" where a preset leaves it out.
 QUOTED = (
     "num_programs", "num_executions", "branch_coverage", "line_coverage", "sandbox_level", "num_traces",
-    "num_examples", "num_claims_checked", "share_confirmed",
+    "num_examples", "num_claims_checked", "share_confirmed", "share_forward", "share_backward",
     "num_parameters", "num_training_tokens", "output_prediction_answer_accuracy", "output_prediction_step_accuracy",
     "output_prediction_next_line_accuracy", "input_prediction_answer_accuracy", "nl_to_code_answer_accuracy",
     "repaired_share", "monologue_minus_direct", "monologue_minus_trace", "format_direct_answer_accuracy",
@@ -86,6 +86,7 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
         "counts": tables.tabulate_counts([upstream.corpus, upstream.traces, upstream.monologues]),
         "traces": tables.tabulate_traces(upstream.traces),
         "monologues": tables.tabulate_examples(upstream.monologues),
+        "verdicts": tables.tabulate_verdicts(upstream.monologues),
         "training": tables.tabulate_training(upstream.training),
         "losses": tables.tabulate_losses(upstream.training),
         "evaluation": tables.tabulate_scores(upstream.evaluation),
@@ -161,6 +162,8 @@ def collect_numbers(upstream: Upstream, frames: dict[str, pd.DataFrame], config:
         "num_examples": int(frames["monologues"][["num_train", "num_validation", "num_test"]].sum().sum()),
         "num_claims_checked": counts.get("checked: claims", 0),
         "share_confirmed": numbers.share_confirmed(counts),
+        "share_forward": numbers.share_told(counts, "forward"),
+        "share_backward": numbers.share_told(counts, "backward"),
         # No score is written unless every reference answer passes (evaluation.check_canary).
         "canary": 1.0,
         "num_parameters": trained.get("num_parameters"),

@@ -12,6 +12,8 @@ import pandas as pd
 from semcoder.evaluation.statistics import make_generator, paired_difference
 from semcoder.report.tables import average_seeds
 
+DIRECTIONS = ("forward", "backward")
+NOT_WRITTEN = ("too many steps", "too deeply nested", "no forward monologue", "no constraint")
 TRACE_FORMATS = ("scratchpad", "next", "concise")
 # One seed tells nothing about how much another would differ: until a run has several, this is our allowance.
 ASSUMED_SPREAD = 0.04
@@ -114,11 +116,20 @@ def measure_spread(predictions: pd.DataFrame) -> dict:
 
 
 def share_confirmed(counts: dict[str, int]) -> float | None:
-    """Returns the share of monologues whose every claim an independent run confirmed, of those that were checked."""
-    not_checked = ("too many steps", "too deeply nested", "bug unnoticed or not explained")
-    kept = counts.get("kept: executions", 0)
-    wrong = sum(n for key, n in counts.items() if key.startswith("rejected: ") and key[10:] not in not_checked)
-    return kept / (kept + wrong) if kept + wrong else None
+    """Returns the share of forward and backward monologues whose every claim independent runs confirmed, of those that
+    were written."""
+    kept = sum(counts.get(f"kept: {direction}", 0) for direction in DIRECTIONS)
+    false = sum(n for key, n in counts.items() if key.startswith(tuple(f"rejected {d}: " for d in DIRECTIONS))
+                and key.partition(": ")[2] not in NOT_WRITTEN)
+    return kept / (kept + false) if kept + false else None
+
+
+def share_told(counts: dict[str, int], direction: str) -> float | None:
+    """Returns the share of executions that have a monologue in one direction, of those not too long for the context."""
+    kept = counts.get(f"kept: {direction}", 0)
+    rejected = sum(n for key, n in counts.items() if key.startswith(f"rejected {direction}: ")
+                   and not key.endswith(": too many steps"))
+    return kept / (kept + rejected) if kept + rejected else None
 
 
 def add_texts(numbers: dict, wanted: tuple[str, ...] = ()) -> dict:

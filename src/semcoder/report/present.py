@@ -32,7 +32,8 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         frame = join_interval(frame, "value", "accuracy" if name != "debugging" else "share")
     if {"answer_accuracy", "ci_low", "ci_high"} <= set(frame.columns):
         frame = join_interval(frame, "answer_accuracy", "answer_accuracy")
-    for column in ("step_accuracy", "next_line_accuracy", "branch_coverage", "line_coverage", "all_branches"):
+    shares = ("step_accuracy", "next_line_accuracy", "branch_coverage", "line_coverage", "all_branches")
+    for column in (*shares, "share") if name == "verdicts" else shares:
         if column in frame:
             frame[column] = frame[column].map(to_percent)
     if name in ("evaluation", "debugging"):

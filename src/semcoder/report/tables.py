@@ -65,6 +65,18 @@ def tabulate_counts(runs: Iterable[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "outcome", "reason", "count"])
 
 
+def tabulate_verdicts(monologues: Run) -> pd.DataFrame:
+    """Returns per kind of monologue how many were kept and rejected, and why: monologue, outcome, count, share."""
+    counts, rows = monologues.manifest["counts"], []
+    for kind in ("forward", "backward", "repair"):
+        outcomes = {"kept": counts.get(f"kept: {kind}", 0)}
+        outcomes |= {key.partition(": ")[2]: n for key, n in sorted(counts.items(), key=lambda item: -item[1])
+                     if key.startswith(f"rejected {kind}: ")}
+        total = sum(outcomes.values())
+        rows += [(kind, reason, n, n / total) for reason, n in outcomes.items() if total]
+    return pd.DataFrame(rows, columns=["monologue", "outcome", "count", "share"])
+
+
 def tabulate_traces(traces: Run) -> pd.DataFrame:
     """Returns per split: traces and their number of events."""
     rows = []

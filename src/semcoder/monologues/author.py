@@ -1,0 +1,54 @@
+"""Writes a program's monologues without a model, and keeps those whose every claim an independent run confirms."""
+
+from collections import Counter
+from functools import cached_property
+
+from semcoder.config import Config
+from semcoder.corpus.candidates import make_random
+from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
+from semcoder.monologues.forward import render_forward
+from semcoder.monologues.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
+from semcoder.monologues.steps import Step
+
+
+class Author:
+    """The author of one program's monologues; what it finds out about the program serves all of its executions."""
+
+    def __init__(self, box: Sandbox, program: dict, inputs: list[str], config: Config, counts: Counter):
+        """Takes a program's row (records.Program), its known inputs, and where kept and rejected are counted."""
+        self.box, self.program, self.inputs, self.config, self.counts = box, program, inputs, config, counts
+
+    @cached_property
+    def evidence(self) -> list[dict]:
+        """Executions for the checker, on inputs of its own; [] where nothing is said of all inputs."""
+        return [] if self.config.monologues.verbosity == "terse" else draw_evidence(self.box, self.program, self.inputs)
+
+    @cached_property
+    def properties(self) -> tuple[Property, ...]:
+        """What holds for all inputs tried, without what the checker's executions refute."""
+        if self.config.monologues.verbosity == "terse":
+            return ()
+        found = find_properties(draw_executions(self.box, self.program, self.inputs))
+        kept = tuple(p for p in found if len(self.evidence) >= MIN_EXECUTIONS
+                     and all(holds(p.kind, p.name, execution) for execution in self.evidence))
+        self.counts["kept: properties"] += len(kept)
+        self.counts["dropped: properties refuted on other inputs"] += len(found) - len(kept)
+        return kept
+
+    def write_forward(self, execution: dict, steps: list[Step], replay: list[dict] | None) -> tuple[str, str]:
+        """Returns a forward monologue and "", or "" and why there is none; a false claim is the reason by its kind."""
+        if len(steps) > self.config.monologues.max_steps:
+            return "", "too many steps"
+        if replay is None:
+            return "", "replay failed"
+        program = self.program
+        text = render_forward(program["code"], program["entry"], steps, execution["output"],
+                              verbosity=self.config.monologues.verbosity, properties=self.properties,
+                              random=make_random("forward", self.config.seed, execution["execution_id"]),
+                              description=program["description"])
+        evidence = Evidence(program["code"], program["entry"], execution["output"], replay, program["description"],
+                            self.evidence)
+        reason, number = find_false_claim(text, evidence)
+        self.counts["checked: claims"] += number
+        return ("", reason) if reason else (text, "")

@@ -1,0 +1,171 @@
+"""What a sentence of a monologue asserts, in a form that a checker can test.
+
+A claim is a dict with a `kind`; `check.CHECKS` says for each kind which run, or which text, bears it out:
+
+    line       the line named is the one that runs, is entered, or raises, next: {"line"}
+    operands   the first stage is the source with the values that its variables had: {"text"}
+    follows    a stage is the one before with some of its parts worked out: {"text", "value"}
+    stage      the last stage evaluates to the stated value: {"text", "value"}
+    truth      the last stage of a condition has the stated truth: {"text", "value"}
+    branch     the condition had the stated truth: {"value"}
+    value      a variable has the stated value after the line: {"name", "value"}
+    argument   an argument of the call has the stated value before its first line: {"name", "value"}
+    unchanged  the line changed no variable of its frame
+    iteration  the loop is in its n-th iteration: {"number"}
+    left       the loop still has these items to visit: {"value"}
+    ended      the loop is over
+    next       the line that runs next: {"line"}
+    raises     the line raised this exception: {"error"}
+    returns    the call returned the stated value: {"value"}
+    result     the whole call returned the stated value: {"value"}
+    parameters, helper, structure, description    what the program's text, or its record, says
+    property   an expression over the parameters and `result` that is true of every execution tried: {"text"}
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+Claim = dict
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One line of a monologue and what it asserts."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+
+
+def make_step_claims(kind: str, line: int, slots: dict[str, str], header: str) -> tuple[Claim, ...]:
+    """Returns what a sentence about a step asserts.
+
+    Args:
+        kind: of the wording, a key of `phrases.STEPS`.
+        line: the label's.
+        slots: what stands in the wording's slots.
+        header: the statement as the program has it.
+    """
+    claims = [{"kind": "line", "line": line}, *MAKERS[kind](slots, header)]
+    if "number" in slots:
+        claims.append({"kind": "iteration", "number": int(slots["number"])})
+    if "left" in slots:
+        claims.append({"kind": "left", "value": slots["left"]})
+    if "next" in slots:
+        claims.append({"kind": "next", "line": int(slots["next"][1:])})
+    return tuple(claims)
+
+
+def claim_constant(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claim of `name = literal`, which the statement itself states."""
+    node = ast.parse(header).body[0]
+    return [{"kind": "value", "name": node.targets[0].id, "value": ast.unparse(node.value)}]
+
+
+def claim_working(slots: dict[str, str], kind: str = "stage") -> list[Claim]:
+    """Returns the claims of a working: its stages, each worked out from the one before."""
+    stages = split_outside(slots.get("stages", ""), " = " if kind == "stage" else " then ")
+    if "working" in slots:
+        *stages, value = split_outside(slots["working"], " = ")
+    else:
+        value = slots.get("value") or slots["truth"]
+    if not any(stages):
+        return []
+    return [{"kind": "operands", "text": stages[0]},
+            *({"kind": "follows", "text": text, "value": following} for text, following in pairwise(stages)),
+            {"kind": kind, "text": stages[-1], "value": value}]
+
+
+def claim_assignment(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claims of an assignment with its working."""
+    value = slots.get("value") or split_outside(slots["working"], " = ")[-1]
+    return [*claim_working(slots), {"kind": "value", "name": slots["name"], "value": value}]
+
+
+def claim_return(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claims of a return with its working."""
+    value = slots.get("value") or split_outside(slots["working"], " = ")[-1]
+    return [*claim_working(slots), {"kind": "returns", "value": value}]
+
+
+def claim_branch(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claims of a condition."""
+    return [*claim_working(slots, "truth"), {"kind": "branch", "value": slots["truth"]}]
+
+
+def claim_item(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claims of the item that a loop takes: a value for each name of its target."""
+    target = ast.parse(slots["target"], mode="eval").body
+    return [{"kind": "value", "name": name, "value": value} for name, value in unpack(target, slots["value"])]
+
+
+def unpack(target: ast.expr, text: str) -> list[tuple[str, str]]:
+    """Returns the names that a target binds and the literals that they get."""
+    if isinstance(target, ast.Name):
+        return [(target.id, text)]
+    parts = list(ast.literal_eval(text))
+    if len(parts) != len(target.elts):
+        raise ValueError("a target and an item of different lengths")
+    return [pair for part, value in zip(target.elts, parts, strict=True) for pair in unpack(part, repr(value))]
+
+
+def claim_changes(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns a claim per change listed as `a is now 1, b is now 2`."""
+    return [{"kind": "value", "name": name, "value": value} for name, value in read_pairs(slots["changes"], " is now ")]
+
+
+def claim_arguments(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns a claim per argument listed as `a is 1, b is 2`."""
+    return [{"kind": "argument", "name": name, "value": value}
+            for name, value in read_pairs(slots["arguments"], " is ")]
+
+
+def claim_resumed(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns a claim per variable that a generator finds changed when it goes on."""
+    return [{"kind": "argument", "name": name, "value": value}
+            for name, value in read_pairs(slots["changes"], " is now ")]
+
+
+MAKERS = {
+    "constant": claim_constant, "assign": claim_assignment, "work": claim_assignment, "return": claim_return,
+    "work_return": claim_return, "branch": claim_branch, "work_branch": claim_branch, "loop": claim_item,
+    "mutate": claim_changes, "call": claim_arguments, "resume": claim_resumed,
+    "call_bare": lambda *_: [], "resume_bare": lambda *_: [], "jump": lambda *_: [{"kind": "unchanged"}],
+    "plain": lambda *_: [{"kind": "unchanged"}], "reached": lambda *_: [], "going": lambda *_: [],
+    "loop_end": lambda *_: [{"kind": "ended"}],
+    "raise": lambda slots, _: [{"kind": "raises", "error": slots["error"]}],
+}
+
+
+def read_pairs(text: str, between: str) -> list[tuple[str, str]]:
+    """Returns the (name, literal) pairs of a list such as `a is 1, b is [2, 3]`."""
+    pairs: list[tuple[str, str]] = []
+    for part in split_outside(text, ", "):
+        name, sign, value = part.partition(between)
+        if sign and name.isidentifier():
+            pairs.append((name, value))
+        elif pairs:  # a comma inside a value
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]}, {part}")
+        else:
+            raise ValueError(f"no {between.strip()!r} in {text!r}")
+    return pairs
+
+
+STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+
+
+def mask_strings(text: str) -> str:
+    """Returns `text`, of the same length, with each string literal blotted out: what is in it is no word of ours."""
+    if "'" not in text and '"' not in text:
+        return text
+    return STRING.sub(lambda literal: "\1" * len(literal[0]), text)
+
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Returns the parts of `text` between separators that do not stand inside a string literal."""
+    parts, start = [], 0
+    for found in re.finditer(re.escape(separator), mask_strings(text)):
+        parts.append(text[start:found.start()])
+        start = found.end()
+    return [*parts, text[start:]]
