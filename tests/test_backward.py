@@ -149,6 +149,12 @@ def test_an_operation_that_loses_nothing_is_undone():
     assert any("s must be '!ba'[::-1] = 'ab!'" in line for line in told if line.startswith("[L4]"))
 
 
+def test_what_rounds_is_not_undone():
+    told = say("def f(a):\n    b = a + 3\n    return b\n", "0.1")
+    assert "a must be 0.1" in told[2]
+    assert not any(" - 3" in line for line in told)
+
+
 def test_an_operation_that_loses_something_leaves_an_abstract_constraint():
     told = say("def f(xs):\n    ys = sorted(xs)\n    return ys\n", "[3, 1, 2]")
     assert told[-2] == "[L2] ys = sorted(xs): sorted(xs) must be [1, 2, 3]; " \

@@ -78,6 +78,8 @@ def undo_operator(node: ast.BinOp, name: str, before: dict[str, str], result: st
     if isinstance(value, bool) or value is None:
         return inner, None
     if isinstance(value, int):
+        if "." in before[name] or "e" in before[name]:
+            return inner, None  # adding to a float rounds, which cannot be undone
         ways = {ast.Add: f"{made} - {group(text)}",
                 ast.Sub: f"{made} + {group(text)}" if is_left else f"{text} - {made}",
                 ast.Mult: f"{made} // {group(text)}" if value else None}
