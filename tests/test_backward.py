@@ -1,8 +1,11 @@
 """Backward monologues: what they say must hold is tested by execution, and what is wrong in them is noticed."""
 
 import ast
+import json
 import re
 from collections import Counter
+from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,7 +14,6 @@ from hypothesis import strategies as st
 
 from semcoder.config import CorpusConfig
 from semcoder.corpus.sources import generate_chunk
-from semcoder.execution.execute import run_call
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import find_box
 from semcoder.monologues.alternatives import draw_edits, list_alternatives
@@ -40,7 +42,8 @@ def change(code, text, *changes, entry="f"):
 
 def reverse(code, text, verbosity="terse", seed=0, entry="f"):
     """Returns the backward monologue of one execution and its output."""
-    outcome = run_call(code, entry, text, watch="trace")
+    outcome = find_box().run(Job(code=code, entry=entry, inputs=(text,), watch="trace"))[0]
+    assert outcome.status == "ok", outcome
     program = {"code": code, "entry": entry}
     steps = build_steps(code, list(outcome.events))
     backward = render_backward(find_box(), program, steps, text, outcome.output, verbosity, Random(seed))
@@ -296,6 +299,26 @@ def test_at_least_99_in_100_corruptions_are_noticed():
                     if not check(code, text, output, changed, entry=entry):
                         missed.append((way, code, show(backward), changed))
     assert tried > 300 and len(missed) <= tried / 100, missed
+
+
+def read_crux(number):
+    """Yields (code, entry, input) of CRUXEval's programs; skips the test where they are not at hand."""
+    path = Path(__file__).resolve().parents[2] / "shared" / "benchmarks" / "cruxeval_dev.jsonl"
+    if not path.exists():
+        pytest.skip(f"no data: {path}")
+    with open(path, encoding="utf-8") as file:
+        for row in map(json.loads, islice(file, number)):
+            yield row["code"], "f", row["input"]
+
+
+@pytest.mark.parametrize("programs", [lambda: generate(2, 40, 500), lambda: generate(3, 40, 500),
+                                      lambda: read_crux(60)], ids=["level 2", "level 3", "cruxeval"])
+def test_four_in_five_executions_have_a_backward_monologue_that_its_checker_confirms(programs):
+    found = []
+    for code, entry, text in programs():
+        backward, output = reverse(code, text, entry=entry)
+        found.append(bool(backward.sentences) and check(code, text, output, show(backward), entry=entry) == "")
+    assert sum(found) >= 0.8 * len(found)
 
 
 @settings(max_examples=25, deadline=None)

@@ -14,7 +14,7 @@ from semcoder.monologues.constraint_words import hide_strings, read_constraint, 
 from semcoder.monologues.constraints import Constraint, is_literal_text
 
 REVERSAL = "Reverse Deduction"  # the section's heading
-OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}.")
+OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}, one variable at a time.")
 INPUTS = ("So one input is {v}.", "One input that fits is {v}.", "An input that meets all of this is {v}.")
 STARTS = ("At the start: ", "Before the first line: ", "For the input this means: ")
 OPENERS = ("`{source}`: ", "Back at `{source}`: ", "Here `{source}` ran: ", "One step back, `{source}`: ")
