@@ -3,7 +3,9 @@
 import csv
 import itertools
 import json
+import random
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,11 @@ from semcoder.audit.summary import list_items, list_outcomes, summarise
 from semcoder.audit.text import read_monologue
 from semcoder.audit.verify import walk_forward
 from semcoder.evaluation.statistics import bootstrap_statistic, make_generator, wilson_interval
+from semcoder.execution.jobs import Job
+from semcoder.execution.sandbox import run_jobs
+from semcoder.monologues.forward import render_forward
+from semcoder.monologues.steps import build_steps
+from semcoder.prompts import render_answer
 from semcoder.report.audit import list_audit_tables
 
 CODE = """\
@@ -142,6 +149,8 @@ def test_a_wrong_answer_is_told_apart_from_a_wrong_step():
     "It does not execute [L5].",
     "[L5] is skipped because the condition fails.",
     "`unknown(3)` returns `5`.",
+    "`total` = '-'.join(['a']).",
+    "int('5') * 4 - 50 is -30.",
     "The function returns `5` if the list is empty.",
 ])
 def test_what_is_no_statement_about_the_run_is_left_unread(sentence):
@@ -159,6 +168,7 @@ def test_what_is_no_statement_about_the_run_is_left_unread(sentence):
     ("`xs.index(5)` returns `0`.", ("result", "xs.index(5)", "0", "false")),
     ("Now `total` = 4.", ("value", "total", "4", "true")),
     ("`total` is set to 4.", ("value", "total", "4", "true")),
+    ("`k` becomes 3 * (1 + 2 - 0) - 4 = 5 - 1 = 4.", ("result", "5 - 1", "4", "true")),
 ])
 def test_wordings_are_read_and_judged(sentence, claim):
     assert claim in read_one(sentence)
@@ -370,6 +380,36 @@ def test_intervals_cover_what_they_should():
     low, high = bootstrap_statistic(lambda drawn: values[drawn].mean(), 50, make_generator("test"))
     assert low < values.mean() < high and high - low < 10
     assert np.isnan(bootstrap_statistic(lambda drawn: 0.0, 0, make_generator("test"))).all()
+
+
+def write_own(programs, verbosity):
+    """Yields items with the project's own forward monologues of (code, entry, input) triples that run."""
+    jobs = [Job(code=code, entry=entry, inputs=(given_input,), watch="trace") for code, entry, given_input in programs]
+    for (code, entry, given_input), (outcome,) in zip(programs, run_jobs(jobs), strict=True):
+        if outcome.status == "ok":
+            text = render_forward(code, entry, build_steps(code, list(outcome.events)), outcome.output,
+                                  verbosity=verbosity, random=random.Random(0))
+            answer = render_answer(entry, given_input, outcome.output)
+            yield Item(code, code, entry, given_input, outcome.output, text + answer, "output")
+
+
+@pytest.mark.parametrize("verbosity", ["terse", "full"])
+def test_nothing_in_the_projects_own_true_monologues_is_found_false(loop_program, nested_program, verbosity):
+    programs, data = [loop_program, nested_program], BENCHMARKS / "cruxeval_dev.jsonl"
+    if data.is_file():
+        rows = map(json.loads, data.read_text().splitlines()[:100])
+        programs += [(row["code"], "f", row["input"]) for row in rows]
+    results = list(audit_items(write_own(programs, verbosity)))
+    assert len(results) >= 2 and sum(len(result.steps) for result in results) > 10
+    assert [v for result in results for v in result.false_claims] == []
+
+
+@pytest.mark.parametrize("text", ["`xs` is `1` and " * 4000, "(" * 6000, "[1, " * 4000, "- `k` is `1`\n" * 3000,
+                                  "k = 1 = " * 3000, "`xs` is " + "the " * 20_000])
+def test_a_text_without_end_costs_seconds_at_most(text):
+    begin = time.process_time()
+    audit_text(CODE, "f", "[4, 1, 7], 2", "11", text, "output")
+    assert time.process_time() - begin < 10
 
 
 def test_the_page_has_its_tables_with_or_without_measurements(tmp_path, monkeypatch):
