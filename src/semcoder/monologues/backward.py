@@ -104,7 +104,8 @@ class Teller:
         known = place.step.before
         has_undone = False
         for name in place.names:
-            kept = [c for c in self.shorten(place.kept.get(name, [])) if c.is_telling or not clauses or self._verbosity != "terse"]
+            kept = [c for c in self.shorten(place.kept.get(name, []))
+                    if c.is_telling or not clauses or self._verbosity != "terse"]
             if not kept:
                 continue
             said = {c.constraint.subject for c in clauses if isinstance(c, Requirement)}
