@@ -12,13 +12,18 @@ TEMPLATE = ("{% for m in messages %}{% if m.role == 'user' %}<user>{{ m.content 
 MAX_STEPS, ENOUGH = 400, 0.02
 
 
-def train_parrot(pairs: list[tuple[str, str]], folder: Path) -> float:
-    """Saves a model and its tokenizer in `folder`; returns the last loss per token of the answers."""
-    tokenizer = train_tokenizer([text for pair in pairs for text in pair])
+def train_parrot(pairs: list[tuple[str | list[dict], str]], folder: Path, *, chats: bool = True) -> float:
+    """Saves a model and its tokenizer in `folder`; returns the last loss per token of the answers.
+
+    Args:
+        pairs: (prompt, answer); a prompt is a conversation or a user's turn, or without `chats` the text before.
+    """
+    talks = [[{"role": "user", "content": p}] if isinstance(p, str) else p for p, _ in pairs]
+    tokenizer = train_tokenizer([turn["content"] for talk in talks for turn in talk] + [answer for _, answer in pairs])
     rows, starts = [], []
-    for prompt, answer in pairs:
-        user = {"role": "user", "content": prompt}
-        start = tokenizer.apply_chat_template([user], add_generation_prompt=True, return_dict=False)
+    for talk, (prompt, answer) in zip(talks, pairs, strict=True):
+        start = tokenizer.apply_chat_template(talk, add_generation_prompt=True, return_dict=False) if chats else [
+            tokenizer.bos_token_id, *tokenizer(prompt)["input_ids"]]
         rows.append(start + tokenizer(answer)["input_ids"] + [tokenizer.eos_token_id])
         starts.append(len(start))
     width = max(map(len, rows))

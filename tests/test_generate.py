@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from semcoder.config import TrainingConfig
-from semcoder.evaluation.generate import generate_responses, load_model
+from semcoder.generate import generate_responses, load_model
 from semcoder.training.model import make_model
 from semcoder.training.tokenizer import build_tokenizer
 

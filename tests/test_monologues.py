@@ -10,17 +10,14 @@ from hypothesis import strategies as st
 from semcoder.config import VERBOSITIES
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
-from semcoder.monologues.bugs import find_changed_lines, make_bugs
-from semcoder.monologues.build import find_signature
 from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.forward import SIMULATION, render_forward, simulate
 from semcoder.monologues.properties import Property, draw_executions, find_properties
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.working import work_out
 from semcoder.presets import SMOKE
-from semcoder.prompts import extract_answer, extract_code, label_lines, render_answer, strip_labels
+from semcoder.prompts import extract_answer, extract_code, find_signature, label_lines, render_answer, strip_labels
 
 
 def watch(program):
@@ -261,22 +258,6 @@ def test_line_labels_come_off_again(nested_program):
     code = nested_program[0]
     assert strip_labels(label_lines(code)) == code
     assert extract_code(f"[Refined]\n{code}\n[/Refined]") == code
-
-
-def test_bugs_are_one_change_away_and_depend_only_on_the_seed(loop_program):
-    code = ast.unparse(ast.parse(loop_program[0])) + "\n"
-    bugs = list(make_bugs(code, Random(1)))
-    assert bugs == list(make_bugs(code, Random(1))) and len(bugs) >= 6
-    assert all(len(find_changed_lines(bug, code)) == 1 for bug in bugs)
-
-
-def test_the_debugging_monologue_names_the_line_at_fault_and_the_fix():
-    fixed = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n"
-    buggy = fixed.replace("+=", "-=")
-    steps = build_steps(buggy, list(run_call(buggy, "f", "[2, 3]", watch="trace").events))
-    text = render_debugging(buggy, fixed, steps, "5")
-    assert "[L4] total -= x: total becomes 0 - 2 = -2, which is not what the problem asks for." in text
-    assert "Change [L4] from total -= x to total += x\n" in text
 
 
 def test_a_described_program_is_asked_for_by_its_entry_function_wherever_that_stands():

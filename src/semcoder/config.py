@@ -17,6 +17,7 @@ FORMATS = ("direct", "scratchpad", "next", "concise", "monologue", "delta", "sel
 DEFAULT_FORMATS = FORMATS[:5]
 VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
+TEACHERS = ("grounded", "llm")
 ENGINES = ("local", "dask", "ray")
 LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")  # of the sandbox, from weak to strong: see execution.levels
 # Fields of Config that belong to no stage.
@@ -31,7 +32,41 @@ def require(condition: bool, name: str, value: object, remedy: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorpusConfig:
+class EndpointFields:
+    """A language model and how it is asked: fields of each stage that may ask one."""
+
+    llm_base_url: str = "http://127.0.0.1:8000/v1"
+    """OpenAI-compatible endpoint that is asked. Paper: OpenAI's (5)."""
+    llm_model: str = ""
+    """Model asked. Paper: GPT-3.5-turbo for problems, GPT-4o-mini for solutions and monologues (5)."""
+    llm_api_key_env: str = ""
+    """Environment variable that holds the endpoint's key; the key itself is never stored. Empty = no key."""
+    llm_temperature: float = 0.7
+    """Sampling temperature. Paper: not stated."""
+    llm_max_tokens: int = 2048
+    """Tokens of one answer at most. Paper: not stated."""
+    llm_timeout_s: float = 120.0
+    """Wall seconds for one request before it is sent again."""
+    llm_num_threads: int = 8
+    """Requests under way at once."""
+    llm_requests_per_minute: float = 0.0
+    """Requests started per minute at most; 0 = no limit."""
+    llm_price_in: float = 0.0
+    """Price of a million prompt tokens, for the cost in the counts. Paper: not stated."""
+    llm_price_out: float = 0.0
+    """Price of a million answer tokens, in the same unit."""
+
+    def check_endpoint(self, is_asked: bool, otherwise: str) -> None:
+        """Raises UserError where a model is to be asked and none is named, or the endpoint is not possible."""
+        require(not is_asked or self.llm_model != "", "llm_model", self.llm_model,
+                f"name the model to ask, or {otherwise}")
+        require("@" not in self.llm_base_url, "llm_base_url", "(hidden)",
+                "it would be stored with its password: use llm_api_key_env")
+        require(self.llm_num_threads > 0, "llm_num_threads", self.llm_num_threads, "at least 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusConfig(EndpointFields):
     num_programs: int = 2000
     """Accepted synthetic programs, all splits together. Paper: 32,489 NL-to-code pairs (App. F)."""
     described_share: float = 0.4
@@ -56,28 +91,8 @@ class CorpusConfig:
     """Folder with HumanEval, MBPP, CRUXEval, LiveCodeBench files to keep out of the corpus; empty = none given."""
     num_llm: int = 0
     """Seeds from which a language model writes a program each, where it can; 0 asks none. Paper: not stated."""
-    llm_base_url: str = "http://127.0.0.1:8000/v1"
-    """OpenAI-compatible endpoint that is asked. Paper: OpenAI's (5)."""
-    llm_model: str = ""
-    """Model asked for problems and solutions. Paper: GPT-3.5-turbo for problems, GPT-4o-mini for solutions (5)."""
-    llm_api_key_env: str = ""
-    """Environment variable that holds the endpoint's key; the key itself is never stored. Empty = no key."""
-    llm_temperature: float = 0.7
-    """Sampling temperature. Paper: not stated."""
-    llm_max_tokens: int = 2048
-    """Tokens of one answer at most. Paper: not stated."""
     llm_debug_rounds: int = 3
     """Times a model may mend a program that fails before it is given up. Paper: not stated (3.1)."""
-    llm_timeout_s: float = 120.0
-    """Wall seconds for one request before it is sent again."""
-    llm_num_threads: int = 8
-    """Requests under way at once."""
-    llm_requests_per_minute: float = 0.0
-    """Requests started per minute at most; 0 = no limit."""
-    llm_price_in: float = 0.0
-    """Price of a million prompt tokens, for the cost in the counts. Paper: not stated."""
-    llm_price_out: float = 0.0
-    """Price of a million answer tokens, in the same unit."""
     pyx: str = ""
     """Released PyX or PyX-R rows to add: a .jsonl file or a hub name (paper: `semcoder/PyX`); empty = none."""
     pyx_rows: int = 0
@@ -91,11 +106,7 @@ class CorpusConfig:
         require(0 <= self.min_branch_coverage <= 1, "min_branch_coverage", self.min_branch_coverage, "give a fraction")
         require(self.realisations_per_behaviour > 0, "realisations_per_behaviour", self.realisations_per_behaviour,
                 "at least 1")
-        require(self.num_llm == 0 or self.llm_model != "", "llm_model", self.llm_model,
-                "name the model to ask, or set num_llm = 0")
-        require("@" not in self.llm_base_url, "llm_base_url", "(hidden)",
-                "it would be stored with its password: use llm_api_key_env")
-        require(self.llm_num_threads > 0, "llm_num_threads", self.llm_num_threads, "at least 1")
+        self.check_endpoint(self.num_llm > 0, "set num_llm = 0")
         held = self.test_programs + self.validation_programs
         require(held < self.num_programs, "test_programs + validation_programs", held,
                 f"hold out fewer than num_programs = {self.num_programs}")
@@ -112,7 +123,7 @@ class TracesConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonologuesConfig:
+class MonologuesConfig(EndpointFields):
     formats: tuple[str, ...] = DEFAULT_FORMATS
     """Which renderings of a trace are written, each as its own rows."""
     max_steps: int = 60
@@ -121,11 +132,31 @@ class MonologuesConfig:
     """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
     verbosity: str = "terse"
     """How much a monologue says: terse, normal or full. Paper: as full as GPT-4o-mini makes it (App. G)."""
+    teacher: str = "grounded"
+    """Who writes the `monologue` format's training rows: `grounded` (compiled from the trace) or `llm`. Paper: llm."""
+    teacher_samples: int = 4
+    """Answers drawn per execution and direction, as long as too few are kept. Paper: not stated."""
+    teacher_kept: int = 1
+    """Monologues kept per execution and direction at most. Paper: not stated."""
+    bug_model: str = ""
+    """Model folder or hub name whose wrong answers to the descriptions become bugs as well; empty = none."""
+    bug_samples: int = 4
+    """Answers drawn from it per described program. Paper: not stated."""
+    bug_temperature: float = 0.8
+    """Temperature of these draws. Paper: not stated."""
+    bug_max_tokens: int = 384
+    """Tokens of one such answer at most."""
 
     def __post_init__(self):
         require(self.verbosity in VERBOSITIES, "verbosity", self.verbosity, f"it is {', '.join(VERBOSITIES)}")
         for name in self.formats:
             require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
+        require(self.teacher in TEACHERS, "teacher", self.teacher, f"teachers are {', '.join(TEACHERS)}")
+        self.check_endpoint(self.teacher == "llm", "set teacher = 'grounded'")
+        require(1 <= self.teacher_kept <= self.teacher_samples, "teacher_kept", self.teacher_kept,
+                f"from 1 to teacher_samples = {self.teacher_samples}")
+        require(self.bug_samples > 0, "bug_samples", self.bug_samples, "at least 1; bug_model = '' asks no model")
+        require(self.bug_temperature > 0, "bug_temperature", self.bug_temperature, "give a positive number")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from semcoder.answers import Answer, AnswerLog
-from semcoder.config import require
+from semcoder.config import EndpointFields, require
 from semcoder.errors import UserError
 from semcoder.hashing import hash_json
 
@@ -43,6 +43,21 @@ class EndpointSettings:
     num_threads: int = 8  # requests under way at once
     price_in: float = 0.0  # per million prompt tokens
     price_out: float = 0.0  # per million completion tokens
+
+
+def read_settings(fields: EndpointFields) -> EndpointSettings:
+    """Returns the endpoint that a stage's config names."""
+    return EndpointSettings(
+        base_url=fields.llm_base_url, model=fields.llm_model, api_key_env=fields.llm_api_key_env,
+        temperature=fields.llm_temperature, max_tokens=fields.llm_max_tokens, timeout_s=fields.llm_timeout_s,
+        requests_per_minute=fields.llm_requests_per_minute, num_threads=fields.llm_num_threads,
+        price_in=fields.llm_price_in, price_out=fields.llm_price_out)
+
+
+def find_fault(answer: Answer) -> str:
+    """Returns what the endpoint says kept an answer from being whole, "" where nothing did."""
+    return {"refused": "request refused by the endpoint", "length": "answer cut at llm_max_tokens",
+            "content_filter": "answer filtered by the endpoint"}.get(answer.finish, "")
 
 
 class Endpoint:

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
-SHARED_CODE = {"debugging": ("evaluation",), "corpus": ("endpoint", "answers")}
+SHARED_CODE = {"corpus": ("endpoint", "answers"), "monologues": ("endpoint", "answers", "generate"),
+               "evaluation": ("generate",), "debugging": ("evaluation", "generate")}
 
 
 def hash_json(value: object) -> str:

@@ -7,6 +7,8 @@ a small model pays for every token, and quotes are left as Python writes them (t
 import ast
 import re
 
+from semcoder.execution.literals import is_literal, to_literal
+
 TASK_LINES = {
     "forward": "Simulate the Execution:",
     "backward": "Deduce the Semantic Constraints:",
@@ -45,6 +47,13 @@ def render_answer(entry: str, input_text: str, output_text: str) -> str:
 def render_code_prompt(description: str, signature: str) -> str:
     """Returns the prompt of an nl_to_code example; `signature` is the `def` line."""
     return f"{TASK_LINES['nl_to_code']}\n<NL_Description>\n{description}\n{signature}\n</NL_Description>\n"
+
+
+def find_signature(program: dict) -> str:
+    """Returns the `def` line of a program's entry function."""
+    entry = next(node for node in ast.parse(program["code"]).body
+                 if isinstance(node, ast.FunctionDef) and node.name == program["entry"])
+    return f"def {entry.name}({ast.unparse(entry.args)}):"
 
 
 def render_code_response(code: str) -> str:
@@ -92,6 +101,25 @@ def read_assertion(text: str) -> tuple[str, str, str] | None:
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
         return None
     return call.func.id, ast.unparse(call)[len(call.func.id) + 1:-1], ast.unparse(test.comparators[0])
+
+
+def canonical_literal(text: str) -> str | None:
+    """Returns the canonical text of a Python literal, or None where `text` is not one."""
+    try:
+        value = set() if text == "set()" else ast.literal_eval(text)
+        return to_literal(value) if is_literal(value) else None
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+
+
+def has_literal_arguments(arguments: str) -> bool:
+    """Returns whether an argument list consists of literals only, so that no code is smuggled in."""
+    try:
+        call = ast.parse(f"f({arguments})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    values = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else [None]
+    return all(v is not None and canonical_literal(ast.unparse(v)) is not None for v in values)
 
 
 def extract_code(text: str) -> str | None:

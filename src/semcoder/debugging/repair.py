@@ -58,7 +58,7 @@ def load_bugs(config: Config) -> tuple[list[Item], dict[str, str]]:
 
 def refine(config: Config, training: Run, items: list[Item], descriptions: dict[str, str]) -> list[dict]:
     """Returns one row per item and round; an item once repaired stays repaired and is not asked again."""
-    from semcoder.evaluation.generate import generate_responses, load_model
+    from semcoder.generate import generate_responses, load_model
 
     model, tokenizer = load_model(training.find("model"), config.training.device)
     rows, open_items = [], items

@@ -33,7 +33,7 @@ def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run
         return run
     with run, open_engine(config):
         run.notes.update(describe_level())
-        from semcoder.evaluation.generate import generate_responses, load_model
+        from semcoder.generate import generate_responses, load_model
 
         model, tokenizer = load_model(training.find("model"), config.training.device)
         scores = []

@@ -8,10 +8,9 @@ import ast
 from dataclasses import dataclass
 
 from semcoder.execution.jobs import Job, Outcome
-from semcoder.execution.literals import is_literal, to_literal
 from semcoder.execution.sandbox import run_jobs
 from semcoder.monologues.formats import find_label, parse_steps
-from semcoder.prompts import extract_answer, extract_code
+from semcoder.prompts import canonical_literal, extract_answer, extract_code, has_literal_arguments
 
 TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
 LIMITS = {"timeout_s": 2.0, "max_value_chars": 10_000}
@@ -87,25 +86,6 @@ def make_code_job(item: Item, text: str) -> Job | None:
     if code is None or not code.strip():
         return None
     return Job(code=code, entry=item.entry, inputs=tuple(arguments for arguments, _ in item.tests), **LIMITS)
-
-
-def canonical_literal(text: str) -> str | None:
-    """Returns the canonical text of a Python literal, or None where `text` is not one."""
-    try:
-        value = set() if text == "set()" else ast.literal_eval(text)
-        return to_literal(value) if is_literal(value) else None
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-
-
-def has_literal_arguments(arguments: str) -> bool:
-    """Returns whether an argument list consists of literals only, so that no code is smuggled in."""
-    try:
-        call = ast.parse(f"f({arguments})", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    values = [*call.args, *(k.value for k in call.keywords)] if isinstance(call, ast.Call) else [None]
-    return all(v is not None and canonical_literal(ast.unparse(v)) is not None for v in values)
 
 
 def score_steps(reasoning_format: str, reference: str, response: str) -> tuple[float | None, float | None, int]:

@@ -5,6 +5,7 @@ words and verifies it against an independent run.
 """
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
@@ -188,9 +189,9 @@ def explain_loop(node: ast.For, base: dict, loops: LoopItems, step) -> Step:
 
 def split_items(text: str) -> list[str] | None:
     """Returns the literals of the items of a collection's literal, in iteration order; None for a set's, whose order
-    its text does not tell."""
+    its text does not tell, and for what has no items."""
     value = ast.literal_eval(text) if text != "set()" else ()
-    return None if isinstance(value, set) else [repr(item) for item in value]
+    return [repr(item) for item in value] if isinstance(value, Iterable) and not isinstance(value, set) else None
 
 
 def finish_return(step: Step, is_last: bool, value: str) -> Step:

@@ -22,8 +22,8 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LISTED = (range, zip, enumerate, map, filter, reversed, type(iter([])), type(reversed([])), type({}.keys()),
           type({}.values()), type({}.items()))
 
-# `5 is None` is what a program's `x is None` becomes; Python warns about each.
-warnings.filterwarnings("ignore", message='"is( not)?" with', category=SyntaxWarning)
+# `5 is None` is what a program's `x is None` becomes, `5[0]` what a wrong one's `x[0]` does; Python warns about each.
+warnings.filterwarnings("ignore", message='"is( not)?" with|.* object is not', category=SyntaxWarning)
 
 
 class CannotWork(Exception):

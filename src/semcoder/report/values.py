@@ -23,9 +23,11 @@ def tabulate_values(config: Config) -> pd.DataFrame:
 
 
 def read_meanings(kind: type) -> dict[str, str]:
-    """Returns field -> the string that stands below it in the class's source, "" where there is none."""
-    body = ast.parse(inspect.getsource(kind)).body[0].body
+    """Returns field -> the string that stands below it in the source of its class, "" where there is none."""
     meanings = {}
+    for base in kind.__mro__[1:-1]:
+        meanings |= read_meanings(base)
+    body = ast.parse(inspect.getsource(kind)).body[0].body
     for field, below in zip(body, [*body[1:], None], strict=True):
         if isinstance(field, ast.AnnAssign):
             is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)

@@ -27,7 +27,7 @@ from semcoder.corpus.llm.prompts import (
 )
 from semcoder.corpus.llm.seeds import Seed, sample_seeds
 from semcoder.corpus.llm.solutions import Solution, Unfit, read_solution
-from semcoder.endpoint import Endpoint, EndpointSettings
+from semcoder.endpoint import Endpoint, find_fault, read_settings
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
 
@@ -72,15 +72,6 @@ def collect_llm(config: Config, counts: Counter, folder: Path) -> Iterator[Candi
             drafts = [Draft(seeds[i % len(seeds)], i // len(seeds)) for i in block]  # all used up: a second problem
             yield from write_programs(endpoint, drafts, config, counts)
         counts.update({f"llm: {name}": number for name, number in endpoint.usage.items()})
-
-
-def read_settings(corpus: CorpusConfig) -> EndpointSettings:
-    """Returns the endpoint that a corpus config names."""
-    return EndpointSettings(
-        base_url=corpus.llm_base_url, model=corpus.llm_model, api_key_env=corpus.llm_api_key_env,
-        temperature=corpus.llm_temperature, max_tokens=corpus.llm_max_tokens, timeout_s=corpus.llm_timeout_s,
-        requests_per_minute=corpus.llm_requests_per_minute, num_threads=corpus.llm_num_threads,
-        price_in=corpus.llm_price_in, price_out=corpus.llm_price_out)
 
 
 def write_programs(endpoint: Endpoint, drafts: list[Draft], config: Config, counts: Counter) -> Iterator[Candidate]:
@@ -143,12 +134,6 @@ def take_answer(draft: Draft, answer: Answer) -> None:
         draft.solution = read_solution(script)
     except Unfit as flaw:
         draft.flaw = flaw
-
-
-def find_fault(answer: Answer) -> str:
-    """Returns what the endpoint says kept an answer from being whole, "" where nothing did."""
-    return {"refused": "request refused by the endpoint", "length": "answer cut at llm_max_tokens",
-            "content_filter": "answer filtered by the endpoint"}.get(answer.finish, "")
 
 
 def try_solutions(solutions: list[Solution], min_level: str) -> Iterator[Unfit | None]:
