@@ -14,7 +14,7 @@ from semcoder.config import CorpusConfig
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.sandbox import find_box
 from semcoder.monologues import repairs
-from semcoder.monologues.bugs import OPERATORS, Variable, make_bugs
+from semcoder.monologues.bugs import make_bugs
 from semcoder.monologues.debugging import render_debugging
 from semcoder.monologues.departure import Unexplained, find_departure, watch_run
 from semcoder.monologues.diagnosis import (
@@ -29,7 +29,9 @@ from semcoder.monologues.diagnosis import (
     read_ordinal,
     write,
 )
-from semcoder.monologues.diagnosis_check import Repair, find_false_debugging_claim
+from semcoder.monologues.diagnosis_check import find_false_debugging_claim, replay_repair
+from semcoder.monologues.diagnosis_scene import CHECKS, Repair
+from semcoder.monologues.mutations import OPERATORS, Variable
 from semcoder.monologues.patches import apply_edits, list_edits, pair_lines
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import SMOKE
@@ -55,7 +57,7 @@ def explain(fixed, buggy, *tests, verbosity="terse", seed=0):
 
 
 def check(text, repair):
-    return find_false_debugging_claim(find_box(), text, repair, CONFIG)
+    return find_false_debugging_claim(text, repair, *replay_repair(find_box(), repair, CONFIG))
 
 
 @pytest.mark.parametrize(("fixed", "old", "new", "test", "sentences"), [
@@ -179,8 +181,8 @@ def explained():
     found, counts, box = [], Counter(), find_box()
     real = repairs.find_false_debugging_claim
 
-    def spy(box, text, repair, config):
-        flaw = real(box, text, repair, config)
+    def spy(text, repair, *replays):
+        flaw = real(text, repair, *replays)
         found.append((text, repair, flaw))
         return flaw
 
@@ -327,3 +329,7 @@ def test_equal_dictionaries_in_another_order_are_no_failure():
     with pytest.raises(Unexplained, match="no test notices it"):
         buggy = "def f(a):\n    return {'y': 1, 'x': a}\n"
         repairs.explain_bug(find_box(), buggy, program, fixed, tests, rights, CONFIG, Counter())
+
+
+def test_every_kind_of_departure_that_has_words_has_a_check():
+    assert CHECKS.keys() == DEPARTURES.keys()
