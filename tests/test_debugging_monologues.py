@@ -257,6 +257,15 @@ def test_a_true_statement_about_a_later_line_is_not_the_first_departure():
     assert check(blamed, other) == "" and check(without, other) == "blame"
 
 
+def test_each_stage_of_a_working_must_follow_from_the_one_before():
+    fixed = "def f(xs):\n    if len(xs) + 1 > 3:\n        return 'long'\n    return 'short'\n"
+    text, repair = explain(fixed, fixed.replace("> 3", "> 2"), ("[7, 8]", "'short'"))
+    worked = "len([7, 8]) + 1 > 2 then 2 + 1 > 2 then 3 > 2 is True, but the condition should be False."
+    assert worked in text and check(text, repair) == ""
+    for old, new in (("2 + 1", "3 + 1"), ("then 3 > 2", "then 4 > 2"), ("[7, 8]) + 1 > 2 then", "[7, 9]) + 1 > 2 then")):
+        assert check(text.replace(worked, worked.replace(old, new)), repair) == "departure"
+
+
 @pytest.mark.parametrize("change", [("### Root", "### Rot"), ("The test wants 5, but the call returns -5.\n", ""),
                                     ("but it should be 2", "but 2 would be right"), ("[L4] total", "[L9] total"),
                                     ("Then f([2, 3]) returns 5.\n", "")])

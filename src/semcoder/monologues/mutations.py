@@ -19,8 +19,8 @@ COMPARISON = {ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (as
 LOGIC = {ast.And: (ast.Or,), ast.Or: (ast.And,)}
 PAIRS = [("swapcase", "lower"), ("casefold", "upper"), ("max", "min"), ("sum", "len"), ("sorted", "list"),
          ("any", "all"), ("upper", "lower"), ("append", "extend"), ("find", "rfind"), ("lstrip", "rstrip"),
-         ("startswith", "endswith"), ("isdigit", "isalpha"), ("isupper", "islower"), ("title", "capitalize"), ("ljust", "rjust"),
-         ("add", "discard"), ("keys", "values"), ("union", "intersection"), ("split", "splitlines"),
+         ("startswith", "endswith"), ("isdigit", "isalpha"), ("isupper", "islower"), ("title", "capitalize"),
+         ("ljust", "rjust"), ("add", "discard"), ("keys", "values"), ("union", "intersection"), ("split", "splitlines"),
          ("removeprefix", "removesuffix"), ("index", "count"), ("floor", "ceil"), ("partition", "rpartition")]
 CONFUSABLE = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}  # where two pairs share a name, the later one
 LOOPS = (ast.For, ast.While)
