@@ -29,7 +29,7 @@ test: env ## lint, unit tests, the pipeline at smoke and the book build
 	$(BIN)/ruff check --quiet src tests
 	$(BIN)/pytest
 
-bench: env ## measure sandbox, tracer and corpus beside their alternatives; writes results/benchmarks
+bench: env ## measure sandbox, tracer, corpus and monologues; writes results/benchmarks
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
 	$(RUN) bench --benchmarks-dir "$(BENCHMARKS_DIR)"
 

@@ -8,9 +8,10 @@ import pytest
 
 from semcoder import paths
 from semcoder.__main__ import main
-from semcoder.benchmarks import run
+from semcoder.benchmarks import monologues, run
 from semcoder.benchmarks.sandbox import TRIVIAL, check_correctness, count_rate, run_ours
 from semcoder.errors import UserError
+from semcoder.presets import SMOKE
 
 
 @pytest.fixture
@@ -54,3 +55,15 @@ def test_the_reimplemented_protocol_passes_right_programs_and_fails_wrong_ones()
 def test_a_rate_is_not_given_where_programs_fail():
     with pytest.raises(UserError, match="1 of 1 reference programs fail"):
         count_rate(run_ours, [TRIVIAL.replace("== 6", "== 7")])
+
+
+def test_monologues_are_told_of_generated_programs_and_what_is_not_told_has_a_reason():
+    config = SMOKE.replace("traces", max_events=1000)
+    items = monologues.trace_some(monologues.make_programs(config, 2, 8), config)
+    number = sum(len(executions) for _, executions, _ in items)
+    few = config.replace("monologues", max_steps=1)
+    for direction in monologues.WRITERS:
+        generous = config.replace("monologues", max_steps=500)
+        reasons, lengths, seconds = monologues.tell_chunk(direction, items, generous)
+        assert reasons[""] >= 0.9 * number and lengths["characters"] > 100 * number and seconds > 0
+    assert monologues.tell_chunk("forward", items, few)[0] == {"too many steps": number}

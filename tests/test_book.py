@@ -54,6 +54,10 @@ def test_the_book_builds_with_warnings_as_errors_and_reads_without_a_network(fin
     assert "Reasoning in monologues beats direct answers by" in index
     assert "123,456" in index  # the parameters of the toy model, glued
     assert "usage: python -m semcoder trace" in pages["_build/html/book/method/traces.html"]
+    examples = pages["_build/html/book/method/examples.html"]
+    for shown in ("the forward text of", "the backward text of", "the repair text of", "return    L2  0", "sd-card",
+                  "holds no examples of this source", "no <code"):
+        assert shown in examples, shown
     assert "make bench" in pages["_build/html/book/method/execution.html"]  # not measured in this checkout
     for name, text in pages.items():
         assert "```" not in text, f"{name} shows a directive instead of following it"

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from semcoder.config import VERBOSITIES
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
-from semcoder.monologues.backward import render_backward
 from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.formats import find_label, parse_steps, render_reasoning
+from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.forward import SIMULATION, render_forward, simulate
 from semcoder.monologues.properties import Property, draw_executions, find_properties
 from semcoder.monologues.steps import build_steps
@@ -228,13 +227,6 @@ def test_the_forward_monologue_names_lines_working_and_what_a_loop_has_left(loop
     assert "[L3] for x in xs: x takes 4, left [7]." in text
     assert "[L5] total += x * 2: total becomes 2 + 7 * 2 = 2 + 14 = 16." in text
     assert "[L3] for x in xs: no items left, the loop ends." in text
-
-
-def test_the_backward_monologue_ends_at_the_input_and_starts_at_the_output(loop_program):
-    code, _, text = loop_program
-    backward = render_backward(code, watch(loop_program)[0], text, "[17, 8, 5, 2]").splitlines()
-    assert backward[2] == "The output is [17, 8, 5, 2]." and backward[-2] == "So one input is [1, 4, 7], 2."
-    assert [find_label(line) for line in backward[3:5]] == ["L7", "L6"]
 
 
 @pytest.mark.parametrize("name", ["scratchpad", "next", "concise", "monologue"])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from semcoder.config import FORMATS
+from semcoder.config import DEFAULT_FORMATS
 from semcoder.presets import SMOKE
 from semcoder.report import compare, figures, notebooks, numbers, paper, present, tables, values
 from semcoder.report.departures import collect_departures
@@ -115,7 +115,7 @@ def test_the_papers_differences_follow_from_its_tables():
     frame = paper.paper_direct().set_index(["model", "benchmark"])
     assert frame.loc[("SemCoder 6.7B", "lcb_exec"), "difference"] == 21.7  # "up to 21.7" in the paper's text
     formats = paper.paper_formats().set_index("format")
-    assert set(formats.index) >= set(FORMATS) - {"direct"}
+    assert set(formats.index) >= set(DEFAULT_FORMATS) - {"direct"}
 
 
 def test_departures_are_the_first_sentence_after_each_mark(tmp_path):
@@ -242,3 +242,16 @@ def test_the_committed_readme_is_that_of_the_committed_results():
         pytest.skip("nothing is committed")
     text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
     assert fill_readme(text, paths.REFERENCE / "report") == text
+
+
+def test_formats_by_name_are_shown_where_they_were_compared_and_nowhere_else():
+    claim = "answer accuracy, format `delta`"
+    usual = {"preset": "smoke", "seed": 0, "format_direct_answer_accuracy": 0.2, "format_direct_answer_accuracy_n": 50}
+    named = usual | {"format_delta_answer_accuracy": 0.4, "format_delta_answer_accuracy_n": 50}
+    assert claim not in set(compare.compare_claims(usual, usual)["claim"])
+    table = compare.compare_claims(usual, named).set_index("claim")
+    assert table.loc[claim, "verdict"].startswith("not comparable")
+    assert compare.compare_claims(named, named).set_index("claim").loc[claim, "verdict"] == "reproduced"
+    rivals = numbers.compare_formats(make_arms({"monologue": [1, 0, 1, 0], "concise": [0, 0, 0, 1],
+                                                "delta": [1, 1, 1, 0]}), 100)
+    assert rivals["best_trace_format"] == "delta"

@@ -14,6 +14,9 @@ from semcoder.runs import Run
 
 SPLITS = ("train", "validation", "test")
 CONFIG: Config = SMOKE.replace("ablations", seeds=[0, 1])
+EVENTS = [{"kind": kind, "line": line, "depth": 0, "frame": 0, "function": "f", "changed": changed, "value": value}
+          for kind, line, changed, value in (("call", 1, {"x": "0"}, None), ("line", 2, {}, None),
+                                             ("return", 2, {}, "0"))]
 # Chance of a right answer per format in the toy ablation: monologue is clearly ahead of direct.
 SKILL = {"direct": 0.1, "scratchpad": 0.3, "next": 0.32, "concise": 0.35, "monologue": 0.8}
 
@@ -24,7 +27,8 @@ def make_upstream(config: Config = CONFIG, num_items: int = 120):
 
     corpus = make_corpus(config)
     traces = make_run(Run("traces", config, [corpus]), {
-        f"traces/{s}": [{"execution_id": f"{s}/{i}#0", "num_events": 3 + i} for i in range(4)] for s in SPLITS})
+        f"traces/{s}": [{"execution_id": f"{s}/{i}#0", "task_id": f"{s}/{i}", "num_events": 3 + i,
+                         "events": json.dumps(EVENTS)} for i in range(4)] for s in SPLITS})
     monologues = make_monologues(config, corpus, traces)
     training = make_training(config, monologues)
     evaluation = make_evaluation(config, monologues, training, "monologue", num_items)
@@ -50,10 +54,12 @@ def make_corpus(config: Config) -> Run:
     tables = {}
     for size, split in zip((9, 2, 3), SPLITS, strict=True):
         programs = [{"task_id": f"{split}/{i}", "source": "synthetic", "family": ("crux", "described")[i % 2],
-                     "code": "def f(x):\n    return x\n"} for i in range(size)]
+                     "origin": f"generator, seed 0, index {i}", "licence": "MIT", "entry": "f",
+                     "description": "Returns x." if i % 2 else "", "code": "def f(x):\n    return x\n"}
+                    for i in range(size)]
         tables[f"programs/{split}"] = programs
-        tables[f"executions/{split}"] = [{"execution_id": f"{p['task_id']}#{k}", "task_id": p["task_id"]}
-                                         for p in programs for k in range(2)]
+        tables[f"executions/{split}"] = [{"execution_id": f"{p['task_id']}#{k}", "task_id": p["task_id"],
+                                          "input": f"{k}", "output": f"{k}"} for p in programs for k in range(2)]
         tables[f"coverage/{split}"] = [{"task_id": p["task_id"], "lines": 2, "covered_lines": 2,
                                         "branches": 2 * (i % 2), "covered_branches": i % 2}
                                        for i, p in enumerate(programs)]
@@ -61,13 +67,23 @@ def make_corpus(config: Config) -> Run:
 
 
 def make_monologues(config: Config, corpus: Run, traces: Run) -> Run:
-    """Returns examples of one execution per split in each format; one execution in ten was rejected."""
+    """Returns examples of one execution per split in each format, of another in monologues; one in ten was rejected."""
     tables = {f"examples/{split}": [
-        {"example_id": f"{split}/0#0:forward:{name}", "task_id": f"{split}/0", "objective": "forward", "format": name,
-         "response": "[ANSWER]", "num_steps": 3} for name in FORMATS] for split in SPLITS}
+        *(make_example(f"{split}/0", f"{split}/0#0", objective, name)
+          for objective in ("forward", "backward") for name in FORMATS),
+        *(make_example(f"{split}/1", f"{split}/1#0", objective, "monologue") for objective in ("forward", "backward")),
+        make_example(f"{split}/1", f"{split}/1", "repair", "monologue")] for split in SPLITS}
     counts = {"kept: forward": 9, "rejected forward: value": 1, "rejected forward: too many steps": 5,
               "checked: claims": 77}
     return make_run(Run("monologues", config, [corpus, traces]), tables, counts)
+
+
+def make_example(task_id: str, base_id: str, objective: str, name: str) -> dict:
+    """Returns a short example."""
+    return {"example_id": f"{base_id}:{objective}:{name}", "task_id": task_id, "objective": objective, "format": name,
+            "prompt": "### Problem\nReturns x.\n### Buggy Solution\n[PYTHON]\n[/PYTHON]\n",
+            "response": "[MONOLOGUE]\n" + 6 * f"the {objective} text of {base_id}\n" + "[/MONOLOGUE]\n[ANSWER]",
+            "num_steps": 3}
 
 
 def make_training(config: Config, monologues: Run) -> Run:

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from semcoder.commands import trace
+from semcoder.commands import audit, monologue, trace
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 
@@ -39,7 +39,9 @@ def make_parser() -> argparse.ArgumentParser:
     add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
     add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
     trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
-    bench = add("bench", run_bench, "measure sandbox, tracer and corpus beside their alternatives (results/benchmarks)")
+    monologue.add_arguments(add("monologue", monologue.run, "tell one call of a Python file forward or backward"))
+    audit.add_arguments(add("audit", audit.run, "check the statements of free-text monologues against true runs"))
+    bench = add("bench", run_bench, "measure sandbox, tracer, corpus and monologues (results/benchmarks)")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
     bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
     bench.add_argument("--benchmarks-dir", default="", metavar="DIR",

@@ -20,12 +20,17 @@ VARIANTS["monologue_all"] = {"reasoning_format": "monologue"}
 def make_arm(config: Config, variant: str, seed: int) -> Config:
     """Returns the config of one arm: the variant's changes, the arm's tokens and seed, the same corpus.
 
+    A format that the monologues stage does not write is written by a monologues run of its own, from the same traces;
+    the other arms, and those of other variants, stay what they are.
+
     Raises:
         UserError: unknown variant.
     """
     require(variant in VARIANTS, "variants", variant, f"variants are {', '.join(VARIANTS)}")
-    return config.replace("training", num_tokens=config.ablations.num_tokens, num_epochs=0.0, training_seed=seed,
-                          **VARIANTS[variant])
+    arm = config.replace("training", num_tokens=config.ablations.num_tokens, num_epochs=0.0, training_seed=seed,
+                         **VARIANTS[variant])
+    name = arm.training.reasoning_format
+    return arm if name in arm.monologues.formats else arm.replace("monologues", formats=[name])
 
 
 def run_arms(config: Config) -> Iterator[tuple[str, int, Run]]:

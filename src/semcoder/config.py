@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from semcoder.errors import UserError
 
-FORMATS = ("direct", "scratchpad", "next", "concise", "monologue")
+# How reasoning is rendered (semcoder.monologues.formats); the first five are compared by default, as the paper does.
+FORMATS = ("direct", "scratchpad", "next", "concise", "monologue", "delta", "self_contained", "dynamic")
+DEFAULT_FORMATS = FORMATS[:5]
 VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 TEACHERS = ("grounded", "llm")
@@ -122,7 +124,7 @@ class TracesConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class MonologuesConfig(EndpointFields):
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     """Which renderings of a trace are written, each as its own rows."""
     max_steps: int = 60
     """Executions with more executed lines are left out and counted (they would not fit the context)."""
@@ -267,7 +269,7 @@ class DebuggingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class AblationsConfig:
-    variants: tuple[str, ...] = FORMATS
+    variants: tuple[str, ...] = DEFAULT_FORMATS
     """Named variants (semcoder.ablations.VARIANTS) that are trained and compared."""
     seeds: tuple[int, ...] = (0,)
     """Training seeds per variant. Paper: one run."""

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "generation": "Generated programs per second, and the check for dead statements beside delete-and-rerun",
     "constructs": "Which Python generated programs use, beside CRUXEval's",
     "inputs": "What generated inputs cover, beside plain mutation and guesses",
+    "monologues": "Monologues written and checked per second, and the share of executions that get one",
     "memory": "Memory of a corpus of 100,000 programs while it is built, main process and workers together",
 }
 PROGRAM = """

@@ -34,6 +34,34 @@ def paired_difference(a: np.ndarray, b: np.ndarray, rng: np.random.Generator,
     return float(difference.mean()), low, high
 
 
+def bootstrap_statistic(statistic, num_items: int, rng: np.random.Generator,
+                        num_resamples: int = 2000) -> tuple[float, float]:
+    """Returns the 95 % percentile interval of any statistic of items; (nan, nan) when there are none.
+
+    Args:
+        statistic: takes the numbers of the items drawn, (num_items,), and returns one number or nan.
+        num_items: how many items there are; they are drawn with replacement.
+    """
+    if num_items == 0:
+        return float("nan"), float("nan")
+    values = [statistic(rng.integers(0, num_items, size=num_items)) for _ in range(num_resamples)]
+    low, high = np.nanquantile(values, (0.025, 0.975)) if not np.all(np.isnan(values)) else (np.nan, np.nan)
+    return float(low), float(high)
+
+
+def wilson_interval(num_successes: int, num_trials: int) -> tuple[float, float]:
+    """Returns Wilson's 95 % interval of a share; (nan, nan) for no trials.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927.
+    """
+    if num_trials == 0:
+        return float("nan"), float("nan")
+    z, share = 1.959964, num_successes / num_trials
+    centre, spread = share + z**2 / (2 * num_trials), z * np.sqrt(share * (1 - share) / num_trials
+                                                                  + z**2 / (4 * num_trials**2))
+    return float((centre - spread) / (1 + z**2 / num_trials)), float((centre + spread) / (1 + z**2 / num_trials))
+
+
 def make_generator(*parts: object) -> np.random.Generator:
     """Returns a generator seeded by the text of `parts`, the same on every machine."""
     import hashlib

@@ -12,9 +12,12 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from types import CodeType, ModuleType
 
 from semcoder.execution.arcs import ArcRecorder
+from semcoder.execution.intervene import Intervention, compile_expression
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.replay import Replay
@@ -53,6 +56,7 @@ def warm_up() -> None:
     for watch in ("", *WATCHERS) * 10:  # until the interpreter has specialised our code
         job = Job(code="def f(x):\n    return [x]", entry="f", inputs=("1",), watch=watch)
         run_task(job, job.code, 0, null)
+    run_task(replace(job, changes=((1, {"x": "2"}, ["x == 2"]),) * 10), job.code, 0, null)
     os.close(null)
 
 
@@ -100,6 +104,28 @@ def run_call(code: str | CodeType, entry: str, input_text: str, *, watch: str = 
         return Outcome("ok", text, list_events(watcher))
 
     return settle(call, watcher)
+
+
+def run_changes(job: Job, code: str | CodeType, input_text: str) -> Outcome:
+    """Returns what each of a job's changes leads to, as events ["output literal or <status>", literals looked at].
+
+    Each run is fresh: the program's top level runs anew, and the arguments are evaluated anew.
+    """
+    compiled = compile_program(code) if isinstance(code, str) else code
+    expression, found = compile_expression(f"{job.entry}({input_text})"), []
+
+    def call(watcher: Intervention) -> Outcome:
+        namespace = load_program(compiled)
+        with watcher:
+            value = eval(expression, namespace)
+        return Outcome("ok", to_literal(value, job.max_value_chars, job.on_large))
+
+    for change in job.changes:
+        watcher = Intervention(change, job.max_events, job.max_value_chars)
+        outcome = settle(partial(call, watcher), watcher)
+        text = outcome.output if outcome.status == "ok" else f"<{outcome.status}>"
+        found.append((text if watcher.is_done else "<not reached>", watcher.seen))
+    return Outcome("ok", "", tuple(found))
 
 
 def run_test(code: str | CodeType, test: str) -> Outcome:
@@ -152,7 +178,9 @@ def run_task(job: Job, code: str | CodeType, number: int, send: int) -> None:
     No JSON where none is needed, because each page that a child touches first costs it a copy.
     """
     try:
-        if number < len(job.inputs):
+        if number < len(job.inputs) and job.changes:
+            outcome = run_changes(job, code, job.inputs[number])
+        elif number < len(job.inputs):
             outcome = run_call(code, job.entry, job.inputs[number], watch=job.watch, max_events=job.max_events,
                                max_value_chars=job.max_value_chars, on_large=job.on_large)
         else:

@@ -16,6 +16,7 @@ class Job:
     on_large: str = "stop"  # a longer value: "stop" ends the run, "mark" puts a mark in its place
     timeout_s: float = 2.0  # processor time of one execution, on a machine of reference speed
     tests: tuple[str, ...] = field(default=())  # statements run after the program, each on its own
+    changes: tuple = ()  # intervene.Change: each input is then run once per change, the outcomes are its events
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ from functools import cached_property
 from semcoder.config import Config
 from semcoder.corpus.candidates import make_random
 from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.backward import render_backward
 from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.forward import render_forward
+from semcoder.monologues.counterexamples import find_flaw
+from semcoder.monologues.forward import join_sections, render_forward
 from semcoder.monologues.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
+from semcoder.monologues.reversal import REVERSAL
 from semcoder.monologues.steps import Step
 
 
@@ -51,4 +54,17 @@ class Author:
                             self.evidence)
         reason, number = find_false_claim(text, evidence)
         self.counts["checked: claims"] += number
+        return ("", reason) if reason else (text, "")
+
+    def write_backward(self, execution: dict, steps: list[Step], replay: list[dict]) -> tuple[str, str]:
+        """Returns a backward monologue and "", or "" and why there is none that its checker finds nothing against."""
+        name = self.config.seed, execution["execution_id"]
+        backward = render_backward(self.box, self.program, steps, execution["input"], execution["output"],
+                                   self.config.monologues.verbosity, make_random("backward", *name))
+        self.counts.update({f"constraints: {kind}": number for kind, number in backward.counts.items()})
+        if not backward.sentences:
+            return "", "no constraint"
+        text = join_sections([(REVERSAL, list(backward.sentences))])
+        reason = find_flaw(self.box, self.program, execution["input"], execution["output"], text,
+                           make_random("counter-examples", *name), replay)
         return ("", reason) if reason else (text, "")

@@ -12,7 +12,6 @@ from semcoder.engine import map_chunks, open_engine
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.monologues.author import Author
-from semcoder.monologues.backward import render_backward
 from semcoder.monologues.formats import parse_steps, render_reasoning
 from semcoder.monologues.model_bugs import sample_bugs
 from semcoder.monologues.repairs import build_repairs
@@ -91,8 +90,12 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
         steps = build_steps(program["code"], events)
         forward, reason = author.write_forward(execution, steps, replay)
         counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
+        backward, flaw = ("", reason if reason == "too many steps" else "no forward monologue") if reason else (
+            author.write_backward(execution, steps, replay))
+        counts[f"rejected backward: {flaw}" if flaw else "kept: backward"] += 1
         if not reason:
-            rows += render_both_ways(program, execution, steps, forward, taught, config)
+            written = {"forward": forward, "backward": backward}
+            rows += render_both_ways(program, execution, steps, written, taught, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
                              render_code_prompt(program["description"], find_signature(program)),
@@ -111,31 +114,34 @@ def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Conf
             for o, e in zip(outcomes, executions, strict=True)]
 
 
-def render_both_ways(program: dict, execution: dict, steps: list[Step], forward: str, taught: Taught | None,
-                     config: Config) -> list[dict]:
-    """Returns a forward and a backward example in each format; `forward` is the checked monologue.
+def render_both_ways(program: dict, execution: dict, steps: list[Step], written: dict[str, str],
+                     taught: Taught | None, config: Config) -> list[dict]:
+    """Returns a forward and a backward example in each format.
 
     Departure: the paper does not say how trace formats reason backward; here they show the witness's trace.
+
+    Args:
+        program: its row (records.Program).
+        execution: its row.
+        steps: what the trace formats show.
+        written: direction -> checked monologue, "" where there is none.
+        taught: the language model's kept samples, which then stand for the monologues; None where it is not asked.
+        config: which formats are wanted.
     """
-    rows = []
+    rows, execution_id = [], execution["execution_id"]
     answer = render_answer(program["entry"], execution["input"], execution["output"])
-    for objective in ("forward", "backward"):
+    for objective, monologue in written.items():
         prompt = render_execution_prompt(objective, program["code"], program["entry"], execution["input"],
                                          execution["output"])
         for name in config.monologues.formats:
-            if name == "monologue" and taught is not None:
-                found = taught.get((execution["execution_id"], objective), ())
-                rows += [make_row(program, number_id(execution["execution_id"], i), objective, name, prompt, text,
-                                  len(parse_steps(name, text))) for i, text in enumerate(found)]
-                continue
             if name != "monologue":
-                reasoning = render_reasoning(name, program["code"], steps)
-            elif objective == "forward":
-                reasoning = forward
+                responses = [render_reasoning(name, program["code"], steps) + answer]
+            elif taught is not None:
+                responses = taught.get((execution_id, objective), ())
             else:
-                reasoning = render_backward(program["code"], steps, execution["input"], execution["output"])
-            rows.append(make_row(program, execution["execution_id"], objective, name, prompt, reasoning + answer,
-                                 len(parse_steps(name, reasoning))))
+                responses = [monologue + answer] if monologue else []
+            rows += [make_row(program, number_id(execution_id, i), objective, name, prompt, text,
+                              len(parse_steps(name, text))) for i, text in enumerate(responses)]
     return rows
 
 

@@ -1,63 +1,24 @@
-"""One trace, several renderings: direct, scratchpad, next, concise, monologue, and how steps are read back.
+"""One trace, several renderings, in one table: what each looks like, whence it is, and how its steps are read back.
 
-Sources: paper App. I and section 2.6 (scratchpad, NExT, concise), App. G (monologue sections).
-Departure: the paper's teacher is GPT-4o-mini; monologues here are compiled from the trace, in terse English.
+Sources: paper App. I and section 2.6 (scratchpad, NExT, concise), App. G (monologue sections); the others are named at
+their renderers. Departure: the paper's teacher is GPT-4o-mini; monologues here are compiled from the trace, in terse
+English.
 """
 
 import re
-from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
+from semcoder.monologues.annotations import render_next, render_scratchpad
 from semcoder.monologues.forward import SIMULATION, join_sections, simulate
+from semcoder.monologues.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
 from semcoder.monologues.steps import Step
 
-MAX_LOOP_STATES = 3  # NExT keeps the first two and the last state of a line (paper 2.6)
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")
 CONCISE = re.compile(r"^\[L(\d+)\] .* \[/L\1\]$", re.MULTILINE)
 SENTENCE = re.compile(r"^\[L(\d+)(?: after calls)?\] .*$", re.MULTILINE)
-
-
-def render_reasoning(name: str, code: str, steps: list[Step]) -> str:
-    """Returns the forward reasoning of one execution in the format `name`, without the answer block."""
-    return {"direct": lambda: "", "scratchpad": lambda: render_scratchpad(code, steps),
-            "next": lambda: render_next(code, steps), "concise": lambda: render_concise(steps),
-            "monologue": lambda: render_monologue(steps)}[name]()
-
-
-def render_concise(steps: list[Step]) -> str:
-    """Returns one line per executed line with the variables it changed (paper 2.6, "concise trace")."""
-    return "".join(f"[L{s.line}] {render_state(s.changed)} [/L{s.line}]\n" for s in steps)
-
-
-def render_scratchpad(code: str, steps: list[Step]) -> str:
-    """Returns the code with the full state after each visit behind every line (Nye et al.; paper 2.6)."""
-    visits = defaultdict(list)
-    for step in steps:
-        state = {**step.before, **step.changed}
-        visits[step.line].append(f"[STATE] {render_state(state)} [/STATE]")
-    return annotate(code, visits)
-
-
-def render_next(code: str, steps: list[Step]) -> str:
-    """Returns the code with numbered states of changed variables, long loops elided (NExT; paper 2.6)."""
-    visits = defaultdict(list)
-    for number, step in enumerate(steps, 1):
-        visits[step.line].append(f"[STATE-{number}] {render_state(step.changed)} [/STATE-{number}]")
-    shown = {line: texts if len(texts) <= MAX_LOOP_STATES else [*texts[:2], "...", texts[-1]]
-             for line, texts in visits.items()}
-    return annotate(code, shown)
-
-
-def annotate(code: str, visits: dict[int, list[str]]) -> str:
-    """Returns the code, each line followed by its states as a comment."""
-    lines = code.rstrip("\n").split("\n")
-    return "".join(f"{line}  # {' '.join(visits[i])}\n" if visits.get(i) else f"{line}\n"
-                   for i, line in enumerate(lines, 1))
-
-
-def render_state(state: dict[str, str]) -> str:
-    """Returns names and literals as `{a: 1, b: [2]}`."""
-    return "{" + ", ".join(f"{name}: {text}" for name, text in state.items()) + "}"
+NEXT = r"(?:->|call|back) \[(?:L\d+|end)\]"
 
 
 def render_monologue(steps: list[Step]) -> str:
@@ -95,16 +56,50 @@ def word_effect(step: Step) -> str:
     return ", ".join(changes) or "nothing changes"
 
 
+@dataclass(frozen=True)
+class Format:
+    """How reasoning is rendered from a trace, and read back."""
+
+    render: Callable[[str, list[Step]], str]  # (program, steps) -> reasoning without the answer block
+    step: re.Pattern | None  # matches each step in a response; None where there are none
+    shape: str  # for the book
+    source: str  # for the book
+
+
+FORMATS: dict[str, Format] = {  # its keys are config.FORMATS
+    "direct": Format(lambda code, steps: "", None, "the answer alone", ""),
+    "scratchpad": Format(render_scratchpad, STATE,
+                         "the code, each line followed by the full state after each visit", "{cite}`scratchpads`"),
+    "next": Format(render_next, STATE,
+                   "the code with numbered states of changed variables, long loops shortened", "{cite}`next`"),
+    "concise": Format(render_concise, CONCISE,
+                      "one line per executed line, with the changed variables", "{cite}`semcoder`"),
+    "monologue": Format(lambda code, steps: render_monologue(steps), SENTENCE,
+                        "one sentence per executed line, with the working of its value", "{cite}`semcoder`"),
+    "delta": Format(render_delta, re.compile(rf"^\[L\d+\] {NEXT}.*$", re.MULTILINE),
+                    "one line per executed line: the line that comes next, then the changed variables",
+                    "compact scratchpad of {cite}`tracing`; next line first after arXiv 2602.07672"),
+    "self_contained": Format(render_self_contained, re.compile(rf"^\[L\d+\] .* {NEXT}$", re.MULTILINE),
+                             "one line per executed line: the variables it reads, the statement, the working of its "
+                             "effect, the line that comes next", "single steps of SUBLEQ and MicroPy machines"),
+    "dynamic": Format(render_dynamic, re.compile(rf"^\[L\d+\] (?:.* )?{NEXT}.*$", re.MULTILINE),
+                      "one line per executed line: the full state before it, the line that comes next, the full state "
+                      "after it", "dynamic scratchpad of {cite}`tracing`, as one response"),
+}
+
+
+def render_reasoning(name: str, code: str, steps: list[Step]) -> str:
+    """Returns the forward reasoning of one execution in the format `name`, without the answer block."""
+    return FORMATS[name].render(code, steps)
+
+
 def parse_steps(name: str, text: str) -> list[str]:
     """Returns the reasoning steps found in a response, each as its exact text; [] for `direct`.
 
     Step accuracy compares these lists position by position with the reference's.
     """
-    if name == "direct":
-        return []
-    text = text.split("[ANSWER]")[0]
-    pattern = {"scratchpad": STATE, "next": STATE, "concise": CONCISE, "monologue": SENTENCE}[name]
-    return [match.group(0) for match in pattern.finditer(text)]
+    pattern = FORMATS[name].step
+    return [match.group(0) for match in pattern.finditer(text.split("[ANSWER]")[0])] if pattern else []
 
 
 def find_label(step_text: str) -> str | None:

@@ -14,6 +14,7 @@ from semcoder.evaluation.evaluate import evaluate_model
 from semcoder.monologues.build import build_monologues
 from semcoder.report import figures, numbers, paper, tables
 from semcoder.report.departures import collect_departures
+from semcoder.report.examples import collect_examples, count_examples
 from semcoder.report.style import save_figure
 from semcoder.report.values import tabulate_values
 from semcoder.runs import Run
@@ -52,7 +53,7 @@ class Upstream:
 
 
 def build_report(config: Config) -> Run:
-    """Returns the finished run with `tables/*.csv`, `figures/*.svg` and `numbers.json`.
+    """Returns the finished run with `tables/*.csv`, `figures/*.svg`, `examples/*.json` and `numbers.json`.
 
     The code of a stage is part of its question: a changed table makes a new report, in seconds.
     """
@@ -70,6 +71,10 @@ def build_report(config: Config) -> Run:
             frame.to_csv(path, index=False)
             run.counts["tables"] += 1
         draw_figures(frames, run)
+        found = collect_examples(upstream.corpus, upstream.traces, upstream.monologues, config)
+        for name, examples in found.items():
+            run.write_json(name, examples)
+        run.counts.update(count_examples(found))
         run.write_json("numbers.json", collect_numbers(upstream, frames, config))
     return run
 

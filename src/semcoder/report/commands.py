@@ -7,7 +7,7 @@ from pathlib import Path
 
 from semcoder.runs import write_text
 
-SHOWN = ("trace", "bench", "export", "reexecute")
+SHOWN = ("trace", "monologue", "audit", "bench", "export", "reexecute")
 COLUMNS = "100"  # of the help texts, whatever the terminal of whoever builds the book
 
 

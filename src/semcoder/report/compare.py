@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semcoder.config import FORMATS
+from semcoder.config import DEFAULT_FORMATS, FORMATS
 from semcoder.report.numbers import ASSUMED_SPREAD, MISSING
 
 Z = 1.96  # 95 %
@@ -27,6 +27,7 @@ class Claim:
     text: str
     name: str  # key in numbers.json
     kind: str  # proportion | difference | word | exact
+    is_optional: bool = False  # left out where neither side has it
 
 
 CLAIMS = (
@@ -34,7 +35,8 @@ CLAIMS = (
     Claim("monologues minus direct answers, points", "monologue_minus_direct", "difference"),
     Claim("monologues against the best trace format, conclusion", "conclusion_trace", "word"),
     Claim("monologues minus the best trace format, points", "monologue_minus_trace", "difference"),
-    *(Claim(f"answer accuracy, format `{name}`", f"format_{name}_answer_accuracy", "proportion") for name in FORMATS),
+    *(Claim(f"answer accuracy, format `{name}`", f"format_{name}_answer_accuracy", "proportion",
+            is_optional=name not in DEFAULT_FORMATS) for name in FORMATS),
     Claim("output prediction, answer accuracy", "output_prediction_answer_accuracy", "proportion"),
     Claim("output prediction, step accuracy", "output_prediction_step_accuracy", "proportion"),
     Claim("input prediction, answer accuracy", "input_prediction_answer_accuracy", "proportion"),
@@ -56,7 +58,9 @@ def compare_claims(committed: dict | None, yours: dict | None) -> pd.DataFrame:
         `claim`, `committed`, `yours`, `tolerance`, `why` and `verdict`: reproduced | differs | not comparable (other
         preset, other seed or nothing committed) | not run.
     """
-    return pd.DataFrame([compare_claim(claim, committed or {}, yours or {}) for claim in CLAIMS], columns=COLUMNS)
+    committed, yours = committed or {}, yours or {}
+    shown = [claim for claim in CLAIMS if not claim.is_optional or claim.name in {*committed, *yours}]
+    return pd.DataFrame([compare_claim(claim, committed, yours) for claim in shown], columns=COLUMNS)
 
 
 def compare_claim(claim: Claim, committed: dict, yours: dict) -> dict:

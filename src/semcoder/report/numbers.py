@@ -9,12 +9,13 @@ import math
 import numpy as np
 import pandas as pd
 
+from semcoder.config import FORMATS
 from semcoder.evaluation.statistics import make_generator, paired_difference
 from semcoder.report.tables import average_seeds
 
 DIRECTIONS = ("forward", "backward")
 NOT_WRITTEN = ("too many steps", "too deeply nested", "no forward monologue", "no constraint")
-TRACE_FORMATS = ("scratchpad", "next", "concise")
+TRACE_FORMATS = tuple(name for name in FORMATS if name not in ("direct", "monologue"))
 # One seed tells nothing about how much another would differ: until a run has several, this is our allowance.
 ASSUMED_SPREAD = 0.04
 MISSING = "not run"

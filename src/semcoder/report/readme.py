@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from semcoder.config import FORMATS
+from semcoder.config import DEFAULT_FORMATS, FORMATS
 from semcoder.errors import UserError
 
 BLOCK = re.compile(r"(<!-- results:[^>]*-->\n).*?(<!-- end of results -->)", re.DOTALL)
@@ -27,8 +27,9 @@ def render_results(report: Path) -> str:
     """Returns the verdicts, the headline table and the minutes per stage, in Markdown."""
     numbers = json.loads((report / "numbers.json").read_text(encoding="utf-8"))
     stages = pd.read_csv(report / "tables/stages.csv")
+    shown = [name for name in FORMATS if name in DEFAULT_FORMATS or f"format_{name}_answer_accuracy" in numbers]
     rows = [f"| `{name}` | {describe(numbers, f'format_{name}_answer_accuracy')} | "
-            f"{numbers.get(f'format_{name}_step_accuracy_text', '')} |" for name in FORMATS]
+            f"{numbers.get(f'format_{name}_step_accuracy_text', '')} |" for name in shown]
     tasks = [("output prediction", "output_prediction_answer_accuracy"),
              ("input prediction", "input_prediction_answer_accuracy"),
              ("code from a description", "nl_to_code_answer_accuracy"),

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from semcoder import paths
 from semcoder.errors import UserError
+from semcoder.report.examples import PRIVATE
 from semcoder.report.readme import fill_readme
 from semcoder.report.view import Results, assemble_view, choose_results, copy_notebooks, find_local, find_missing_pages
-from semcoder.runs import read_manifest, write_text
+from semcoder.runs import read_manifest, write_json, write_text
 
 COMMAND = ("-W", "-n", "--keep-going", "--all")  # every warning is an error; --all, or old numbers may stay on pages
 
@@ -67,7 +68,7 @@ def publish_reference() -> None:
     partial = paths.RESULTS / "reference.partial"
     shutil.rmtree(partial, ignore_errors=True)
     copy_notebooks(results.notebooks, partial / "notebooks")
-    shutil.copytree(results.report, partial / "report")
+    copy_report(results.report, partial / "report")
     copy_manifests(results, partial / "manifests")
     shutil.rmtree(paths.REFERENCE, ignore_errors=True)
     os.replace(partial, paths.REFERENCE)
@@ -75,6 +76,15 @@ def publish_reference() -> None:
     if readme.exists():
         write_text(readme, fill_readme(readme.read_text(encoding="utf-8"), paths.REFERENCE / "report"))
     print(f"copied {results.report.name} to {paths.shown(paths.REFERENCE)}; commit it", flush=True)
+
+
+def copy_report(source: Path, target: Path) -> None:
+    """Copies a report without what may not be published, in its files and in its manifest."""
+    shutil.copytree(source, target)
+    (target / PRIVATE).unlink(missing_ok=True)
+    manifest = read_manifest(source)
+    outputs = [output for output in manifest["outputs"] if output["path"] != PRIVATE]
+    write_json(target / "manifest.json", {**manifest, "outputs": outputs})
 
 
 def copy_manifests(results: Results, target: Path) -> None:

@@ -8,9 +8,11 @@ from matplotlib.figure import Figure
 # Okabe and Ito's palette: told apart with the common forms of colour blindness.
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, GREY = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#6b6b6b")
-FORMAT_COLOURS = {"direct": GREY, "scratchpad": ORANGE, "next": PURPLE, "concise": SKY, "monologue": BLUE}
-OTHER_COLOURS = (GREEN, VERMILION, "#000000")
-LINE_STYLES = {"direct": ":", "scratchpad": "--", "next": "-.", "concise": (0, (5, 1)), "monologue": "-"}
+FORMAT_COLOURS = {"direct": GREY, "scratchpad": ORANGE, "next": PURPLE, "concise": SKY, "monologue": BLUE,
+                  "delta": GREEN, "self_contained": VERMILION, "dynamic": "#000000"}
+OTHER_COLOURS = ("#f0e442", "#999933", "#882255")
+LINE_STYLES = {"direct": ":", "scratchpad": "--", "next": "-.", "concise": (0, (5, 1)), "monologue": "-",
+               "delta": (0, (1, 1)), "self_contained": (0, (3, 1, 1, 1)), "dynamic": (0, (8, 2))}
 
 RC = {
     "svg.hashsalt": "semcoder",  # element ids repeat, so that an unchanged figure has unchanged bytes

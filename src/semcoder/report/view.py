@@ -17,11 +17,15 @@ from semcoder import paths
 from semcoder.benchmarks.run import BENCHMARKS
 from semcoder.config import STAGES
 from semcoder.errors import UserError
+from semcoder.monologues.formats import FORMATS
 from semcoder.pipeline import NOTEBOOKS
+from semcoder.report.audit import draw_places, list_audit_tables, read_places
 from semcoder.report.commands import write_help
 from semcoder.report.compare import compare_claims
 from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
+from semcoder.report.pages import write_examples
 from semcoder.report.present import NOT_SHOWN, present_table
+from semcoder.report.style import save_figure
 from semcoder.runs import check_outputs, read_manifest
 
 
@@ -118,7 +122,10 @@ def assemble_view(results: Results) -> None:
     write_table("comparison", compare_claims(read_committed(), results.numbers if results.origin == "local" else None))
     write_table("source", describe_source(results))
     show_benchmarks()
+    show_audit()
     write_help(paths.VIEW / "commands")
+    write_examples(results.report, paths.VIEW / "examples")
+    show_formats()
 
 
 def show_benchmarks() -> None:
@@ -138,6 +145,19 @@ def show_benchmarks() -> None:
                         round(about["load_average_before"], 1), (about["git"].get("commit") or "")[:9]))
     columns = ["benchmark", "date", "cores", "Python", "load average before", "commit"]
     write_table("bench_sources", pd.DataFrame(sources, columns=columns))
+
+
+def show_formats() -> None:
+    """Writes what each format looks like and whence it is; not by `present_table`, which would escape citations."""
+    rows = [(f"`{name}`", form.shape, form.source) for name, form in FORMATS.items()]
+    write_table("format_shapes", pd.DataFrame(rows, columns=["format", "shape", "source"]))
+
+
+def show_audit() -> None:
+    """Writes the tables and the figure of the audits of monologues found in the wild."""
+    for name, frame in list_audit_tables().items():
+        write_table(name, present_table(name, frame))
+    save_figure(draw_places, read_places(), paths.VIEW / "figures/audit_places.svg")
 
 
 def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

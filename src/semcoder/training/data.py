@@ -51,7 +51,7 @@ def select_examples(monologues: Run, split: str, config: TrainingConfig) -> list
     rows = [r for r in rows if r["format"] == FIXED_FORMATS.get(r["objective"], config.reasoning_format)]
     require(bool(rows), "reasoning_format", config.reasoning_format,
             f"{monologues.run_id} holds no {split} examples of it for {', '.join(config.objectives)}; "
-            "add it to the monologues stage's formats")
+            "add it to the monologues' formats in a preset file, or compare it as a variant of the ablations")
     return rows
 
 

@@ -20,7 +20,7 @@ PATTERN = "|".join((
     r"  # \[L",  # line label behind a line of code
     r"\[/?[A-Z]{2,}[-\]]", r"\[/?Refined\]", r"\[/?L(?=\d)",  # tags
     r"\n *",  # a line break with the indentation that follows it
-    r" (?:==|!=|<=|>=|\+=|-=|\*=|//|[-+*/%<>=]) ",  # operators with their spaces
+    r" (?:->|==|!=|<=|>=|\+=|-=|\*=|//|[-+*/%<>=]) ",  # operators with their spaces
     r" ?[A-Za-z_]+", r"[,:.] (?! )", r"\d", r" +", r"[\s\S]",
 ))
 STRING = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
