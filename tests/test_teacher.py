@@ -266,6 +266,8 @@ def test_a_teacher_without_a_model_or_with_impossible_numbers_is_refused(tmp_pat
         SMOKE.replace("monologues", teacher="llm")
     with pytest.raises(UserError, match="teacher = 'oracle'"):
         SMOKE.replace("monologues", teacher="oracle")
+    with pytest.raises(UserError, match="teacher = 'llm'.*formats"):
+        configure("http://127.0.0.1:9/v1", formats=("direct",))
     with pytest.raises(UserError, match="teacher_kept = 3.*teacher_samples = 2"):
         SMOKE.replace("monologues", teacher_samples=2, teacher_kept=3)
     monkeypatch.setattr(Sandbox, "level", "rlimits")
