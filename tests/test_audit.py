@@ -17,7 +17,7 @@ from semcoder.audit.text import read_monologue
 from semcoder.audit.verify import walk_forward
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import run_jobs
-from semcoder.monologues.forward import render_forward
+from semcoder.monologues.forward.monologue import render_forward
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import render_answer
 

@@ -13,9 +13,9 @@ from semcoder.execution.execute import compile_program, run_call
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.monologues.author import Author
-from semcoder.monologues.formats import parse_steps, render_reasoning
-from semcoder.monologues.model_bugs import sample_bugs
-from semcoder.monologues.repairs import build_repairs
+from semcoder.monologues.debugging.model_bugs import sample_bugs
+from semcoder.monologues.debugging.repairs import build_repairs
+from semcoder.monologues.formats.table import parse_steps, render_reasoning
 from semcoder.monologues.steps import Step, build_steps
 from semcoder.monologues.teacher.collect import Taught, ask_teacher
 from semcoder.prompts import (

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from semcoder.monologues.annotations import render_next, render_scratchpad
-from semcoder.monologues.forward import SIMULATION, join_sections, simulate
-from semcoder.monologues.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
+from semcoder.monologues.formats.annotations import render_next, render_scratchpad
+from semcoder.monologues.formats.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
+from semcoder.monologues.forward.monologue import SIMULATION, join_sections, simulate
 from semcoder.monologues.steps import Step
 
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")
