@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from semcoder.config import CorpusConfig
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.sandbox import find_box
-from semcoder.monologues import repairs
-from semcoder.monologues.bugs import OPERATORS, Variable, make_bugs
-from semcoder.monologues.debugging import render_debugging
-from semcoder.monologues.departure import Unexplained, find_departure, watch_run
-from semcoder.monologues.diagnosis import (
+from semcoder.monologues.debugging import repairs
+from semcoder.monologues.debugging.bugs import make_bugs
+from semcoder.monologues.debugging.check import find_false_debugging_claim, replay_repair
+from semcoder.monologues.debugging.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.debugging.diagnosis import (
     CAUSE,
     DEPARTURES,
     FIXES,
@@ -29,8 +29,10 @@ from semcoder.monologues.diagnosis import (
     read_ordinal,
     write,
 )
-from semcoder.monologues.diagnosis_check import Repair, find_false_debugging_claim
-from semcoder.monologues.patches import apply_edits, list_edits, pair_lines
+from semcoder.monologues.debugging.monologue import render_debugging
+from semcoder.monologues.debugging.mutations import OPERATORS, Variable
+from semcoder.monologues.debugging.patches import apply_edits, list_edits, pair_lines
+from semcoder.monologues.debugging.scene import CHECKS, Repair
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import SMOKE
 
@@ -55,7 +57,7 @@ def explain(fixed, buggy, *tests, verbosity="terse", seed=0):
 
 
 def check(text, repair):
-    return find_false_debugging_claim(find_box(), text, repair, CONFIG)
+    return find_false_debugging_claim(text, repair, *replay_repair(find_box(), repair, CONFIG))
 
 
 @pytest.mark.parametrize(("fixed", "old", "new", "test", "sentences"), [
@@ -179,8 +181,8 @@ def explained():
     found, counts, box = [], Counter(), find_box()
     real = repairs.find_false_debugging_claim
 
-    def spy(box, text, repair, config):
-        flaw = real(box, text, repair, config)
+    def spy(text, repair, *replays):
+        flaw = real(text, repair, *replays)
         found.append((text, repair, flaw))
         return flaw
 
@@ -255,6 +257,15 @@ def test_a_true_statement_about_a_later_line_is_not_the_first_departure():
     assert check(blamed, other) == "" and check(without, other) == "blame"
 
 
+def test_each_stage_of_a_working_must_follow_from_the_one_before():
+    fixed = "def f(xs):\n    if len(xs) + 1 > 3:\n        return 'long'\n    return 'short'\n"
+    text, repair = explain(fixed, fixed.replace("> 3", "> 2"), ("[7, 8]", "'short'"))
+    worked = "len([7, 8]) + 1 > 2 then 2 + 1 > 2 then 3 > 2 is True, but the condition should be False."
+    assert worked in text and check(text, repair) == ""
+    for old, new in (("2 + 1", "3 + 1"), ("then 3 > 2", "then 4 > 2"), ("[7, 8]) + 1 > 2 t", "[7, 9]) + 1 > 2 t")):
+        assert check(text.replace(worked, worked.replace(old, new)), repair) == "departure"
+
+
 @pytest.mark.parametrize("change", [("### Root", "### Rot"), ("The test wants 5, but the call returns -5.\n", ""),
                                     ("but it should be 2", "but 2 would be right"), ("[L4] total", "[L9] total"),
                                     ("Then f([2, 3]) returns 5.\n", "")])
@@ -327,3 +338,7 @@ def test_equal_dictionaries_in_another_order_are_no_failure():
     with pytest.raises(Unexplained, match="no test notices it"):
         buggy = "def f(a):\n    return {'y': 1, 'x': a}\n"
         repairs.explain_bug(find_box(), buggy, program, fixed, tests, rights, CONFIG, Counter())
+
+
+def test_every_kind_of_departure_that_has_words_has_a_check():
+    assert CHECKS.keys() == DEPARTURES.keys()

@@ -18,11 +18,11 @@ from semcoder.corpus.build import build_corpus
 from semcoder.errors import UserError
 from semcoder.execution.execute import run_call
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.backward import render_backward
+from semcoder.monologues.backward.monologue import render_backward
 from semcoder.monologues.build import build_monologues
-from semcoder.monologues.check import Evidence, find_false_claim
-from semcoder.monologues.formats import render_reasoning
-from semcoder.monologues.model_bugs import read_program, sample_bugs
+from semcoder.monologues.debugging.model_bugs import read_program, sample_bugs
+from semcoder.monologues.formats.table import render_reasoning
+from semcoder.monologues.forward.check import Evidence, find_false_claim
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.teacher.collect import ask_teacher, find_false_step
 from semcoder.monologues.teacher.prompts import EXAMPLES, Unfit, ask_monologue, make_shots, read_sample
@@ -266,6 +266,8 @@ def test_a_teacher_without_a_model_or_with_impossible_numbers_is_refused(tmp_pat
         SMOKE.replace("monologues", teacher="llm")
     with pytest.raises(UserError, match="teacher = 'oracle'"):
         SMOKE.replace("monologues", teacher="oracle")
+    with pytest.raises(UserError, match="teacher = 'llm'.*formats"):
+        configure("http://127.0.0.1:9/v1", formats=("direct",))
     with pytest.raises(UserError, match="teacher_kept = 3.*teacher_samples = 2"):
         SMOKE.replace("monologues", teacher_samples=2, teacher_kept=3)
     monkeypatch.setattr(Sandbox, "level", "rlimits")

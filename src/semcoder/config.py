@@ -152,6 +152,8 @@ class MonologuesConfig(EndpointFields):
         for name in self.formats:
             require(name in FORMATS, "formats", name, f"formats are {', '.join(FORMATS)}")
         require(self.teacher in TEACHERS, "teacher", self.teacher, f"teachers are {', '.join(TEACHERS)}")
+        require(self.teacher == "grounded" or "monologue" in self.formats, "teacher", self.teacher,
+                "it writes the format monologue: add that to formats")
         self.check_endpoint(self.teacher == "llm", "set teacher = 'grounded'")
         require(1 <= self.teacher_kept <= self.teacher_samples, "teacher_kept", self.teacher_kept,
                 f"from 1 to teacher_samples = {self.teacher_samples}")

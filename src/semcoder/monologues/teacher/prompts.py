@@ -11,8 +11,8 @@ from functools import cache
 
 from semcoder.corpus.candidates import make_random
 from semcoder.execution.execute import run_call
-from semcoder.monologues.backward import render_backward
-from semcoder.monologues.forward import render_forward
+from semcoder.monologues.backward.monologue import render_backward
+from semcoder.monologues.forward.monologue import render_forward
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import (
     canonical_literal,

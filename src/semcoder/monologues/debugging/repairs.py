@@ -10,13 +10,15 @@ from semcoder.corpus.candidates import make_random, normalize
 from semcoder.execution.events import fold_inner_frames
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.bugs import Bug, Variable, make_bugs
-from semcoder.monologues.check import Evidence, find_false_claim
-from semcoder.monologues.debugging import render_debugging
-from semcoder.monologues.departure import Unexplained, find_departure, watch_run
-from semcoder.monologues.diagnosis import CAUSE
-from semcoder.monologues.diagnosis_check import Repair, Test, find_false_debugging_claim, is_equal, replay
-from semcoder.monologues.patches import pair_lines
+from semcoder.monologues.debugging.bugs import Bug, make_bugs
+from semcoder.monologues.debugging.check import find_false_debugging_claim, is_equal, replay_repair
+from semcoder.monologues.debugging.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.debugging.diagnosis import CAUSE
+from semcoder.monologues.debugging.monologue import render_debugging
+from semcoder.monologues.debugging.mutations import Variable
+from semcoder.monologues.debugging.patches import pair_lines
+from semcoder.monologues.debugging.scene import Repair, Test
+from semcoder.monologues.forward.check import Evidence, find_false_claim
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import render_repair_answer, render_repair_prompt
 
@@ -121,11 +123,11 @@ def explain_failure(box: Sandbox, repair: Repair, wrong: Outcome, right: Outcome
                                watch_run(repair.fixed, list(right.events)), pair_lines(repair.buggy, repair.fixed))
     monologue = render_debugging(repair, wrong, steps, departure, verbosity=config.monologues.verbosity,
                                  random=make_random("repair", config.seed, repair.buggy, repair.failed))
-    again = replay(box, repair.buggy, repair.entry, (repair.failed[0],), config)[0]
+    again, rights = replay_repair(box, repair, config)
     evidence = Evidence(repair.buggy, repair.entry, again.output, list(again.events))
     flaw, number = find_false_claim(monologue.split(CAUSE)[0], evidence)
     counts["checked: claims"] += number
-    flaw = f"simulation, {flaw}" if flaw else find_false_debugging_claim(box, monologue, repair, config)
+    flaw = f"simulation, {flaw}" if flaw else find_false_debugging_claim(monologue, repair, again, rights)
     if flaw:
         raise Unexplained(f"false claim, {flaw}")
     return monologue, len(steps)

@@ -7,7 +7,7 @@ from random import Random
 from semcoder.corpus.inputs.ingredients import Ingredients
 from semcoder.corpus.inputs.mutation import mutate_value
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.constraints import Constraint, read_value
+from semcoder.monologues.backward.constraints import Constraint, read_value
 from semcoder.monologues.working import CannotWork, Substitute, evaluate, parse_expression
 
 NUM_UNDONE, MAX_DRAWN = 6, 40  # other values that a working must undo; draws to find them

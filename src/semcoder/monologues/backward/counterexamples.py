@@ -28,9 +28,8 @@ from semcoder.execution.intervene import RAISES
 from semcoder.execution.jobs import Job
 from semcoder.execution.literals import to_literal
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.check import split_sections
-from semcoder.monologues.constraints import Constraint, holds, is_literal_text, read_value
-from semcoder.monologues.reversal import (
+from semcoder.monologues.backward.constraints import Constraint, holds, is_literal_text, read_value
+from semcoder.monologues.backward.reversal import (
     INPUTS,
     OUTPUTS,
     REVERSAL,
@@ -40,8 +39,9 @@ from semcoder.monologues.reversal import (
     read_start,
     read_value_sentence,
 )
+from semcoder.monologues.backward.undoing import come_to, does_undo, list_expressions
+from semcoder.monologues.forward.check import split_sections
 from semcoder.monologues.steps import find_statements, render_header
-from semcoder.monologues.undoing import come_to, does_undo, list_expressions
 
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about
 MAX_LINES, MAX_EVENTS = 1000, 4000  # of a changed run, of the replay
