@@ -14,15 +14,15 @@ from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import find_box
-from semcoder.monologues.alternatives import draw_edits, list_alternatives
-from semcoder.monologues.backward import render_backward
-from semcoder.monologues.constraint_words import hide_strings, read_constraint, write_constraint
-from semcoder.monologues.constraints import FAMILIES, Constraint, holds, list_families
-from semcoder.monologues.counterexamples import find_flaw
-from semcoder.monologues.formats import find_label
-from semcoder.monologues.forward import join_sections
-from semcoder.monologues.judging import find_strongest
-from semcoder.monologues.reversal import REVERSAL
+from semcoder.monologues.backward.alternatives import draw_edits, list_alternatives
+from semcoder.monologues.backward.constraint_words import hide_strings, read_constraint, write_constraint
+from semcoder.monologues.backward.constraints import FAMILIES, Constraint, holds, list_families
+from semcoder.monologues.backward.counterexamples import find_flaw
+from semcoder.monologues.backward.judging import find_strongest
+from semcoder.monologues.backward.monologue import render_backward
+from semcoder.monologues.backward.reversal import REVERSAL
+from semcoder.monologues.formats.table import find_label
+from semcoder.monologues.forward.monologue import join_sections
 from semcoder.monologues.steps import build_steps
 
 LOOP = "def f(xs, k):\n    total = 0\n    for x in xs:\n        if x > k:\n            total += x\n    return total\n"

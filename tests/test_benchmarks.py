@@ -11,6 +11,8 @@ from semcoder.__main__ import main
 from semcoder.benchmarks import monologues, run
 from semcoder.benchmarks.sandbox import TRIVIAL, check_correctness, count_rate, run_ours
 from semcoder.errors import UserError
+from semcoder.execution.sandbox import find_box
+from semcoder.monologues.build import replay_all
 from semcoder.presets import SMOKE
 
 
@@ -67,3 +69,12 @@ def test_monologues_are_told_of_generated_programs_and_what_is_not_told_has_a_re
         reasons, lengths, seconds = monologues.tell_chunk(direction, items, generous)
         assert reasons[""] >= 0.9 * number and lengths["characters"] > 100 * number and seconds > 0
     assert monologues.tell_chunk("forward", items, few)[0] == {"too many steps": number}
+
+
+def test_a_generated_program_is_replayed_in_this_process_as_in_the_sandbox():
+    config = SMOKE.replace("traces", max_events=1000)
+    for program, executions in monologues.make_programs(config, 3, 12):
+        here = replay_all(None, program, executions, config)
+        assert here == replay_all(find_box(), {**program, "source": "pyx"}, executions, config) and all(here)
+        wrong = [{**execution, "output": "'other'"} for execution in executions]
+        assert replay_all(None, program, wrong, config) == [None] * len(wrong)

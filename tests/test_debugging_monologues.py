@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from semcoder.config import CorpusConfig
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.sandbox import find_box
-from semcoder.monologues import repairs
-from semcoder.monologues.bugs import make_bugs
-from semcoder.monologues.debugging import render_debugging
-from semcoder.monologues.departure import Unexplained, find_departure, watch_run
-from semcoder.monologues.diagnosis import (
+from semcoder.monologues.debugging import repairs
+from semcoder.monologues.debugging.bugs import make_bugs
+from semcoder.monologues.debugging.check import find_false_debugging_claim, replay_repair
+from semcoder.monologues.debugging.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.debugging.diagnosis import (
     CAUSE,
     DEPARTURES,
     FIXES,
@@ -29,10 +29,10 @@ from semcoder.monologues.diagnosis import (
     read_ordinal,
     write,
 )
-from semcoder.monologues.diagnosis_check import find_false_debugging_claim, replay_repair
-from semcoder.monologues.diagnosis_scene import CHECKS, Repair
-from semcoder.monologues.mutations import OPERATORS, Variable
-from semcoder.monologues.patches import apply_edits, list_edits, pair_lines
+from semcoder.monologues.debugging.monologue import render_debugging
+from semcoder.monologues.debugging.mutations import OPERATORS, Variable
+from semcoder.monologues.debugging.patches import apply_edits, list_edits, pair_lines
+from semcoder.monologues.debugging.scene import CHECKS, Repair
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import SMOKE
 

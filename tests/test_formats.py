@@ -17,7 +17,7 @@ from semcoder.evaluation.score import score_steps
 from semcoder.execution.events import DELETED, fold_inner_frames
 from semcoder.execution.execute import run_call
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.formats import FORMATS, find_label, parse_steps, render_reasoning
+from semcoder.monologues.formats.table import FORMATS, find_label, parse_steps, render_reasoning
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import SMOKE
 from semcoder.runs import read_jsonl

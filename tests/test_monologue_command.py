@@ -94,7 +94,7 @@ def test_more_verbose_monologues_say_more_and_the_seed_chooses_words(file, capsy
     (lambda text: text.replace("called with", "asked for"), "FALSE: unreadable"),
     (lambda text: re.sub(r"\[L1\].*\n", "", text), "FALSE: order")])
 def test_what_is_false_is_said_and_the_status_is_1(file, capsys, monkeypatch, damage, message):
-    from semcoder.monologues import forward
+    from semcoder.monologues.forward import monologue as forward
 
     render = forward.render_forward
     monkeypatch.setattr(forward, "render_forward", lambda *a, **k: damage(render(*a, **k)))
@@ -103,7 +103,7 @@ def test_what_is_false_is_said_and_the_status_is_1(file, capsys, monkeypatch, da
 
 
 def test_a_flaw_of_a_backward_monologue_is_named_and_nothing_is_called_confirmed(file, capsys, monkeypatch):
-    from semcoder.monologues import counterexamples
+    from semcoder.monologues.backward import counterexamples
 
     monkeypatch.setattr(counterexamples, "find_flaw", lambda *a, **k: "counter-example")
     status, out, err = tell(capsys, file, "f('abc')", "--direction", "backward", "--claims")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from semcoder.config import VERBOSITIES
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
-from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.formats import parse_steps, render_reasoning
-from semcoder.monologues.forward import SIMULATION, render_forward, simulate
-from semcoder.monologues.properties import Property, draw_executions, find_properties
+from semcoder.monologues.formats.table import parse_steps, render_reasoning
+from semcoder.monologues.forward.check import Evidence, draw_evidence, find_false_claim
+from semcoder.monologues.forward.monologue import SIMULATION, render_forward, simulate
+from semcoder.monologues.forward.properties import Property, draw_executions, find_properties
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.working import work_out
 from semcoder.presets import SMOKE

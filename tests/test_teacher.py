@@ -19,8 +19,8 @@ from semcoder.errors import UserError
 from semcoder.execution.execute import run_call
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.build import build_monologues
-from semcoder.monologues.formats import render_reasoning
-from semcoder.monologues.model_bugs import read_program, sample_bugs
+from semcoder.monologues.debugging.model_bugs import read_program, sample_bugs
+from semcoder.monologues.formats.table import render_reasoning
 from semcoder.monologues.steps import build_steps
 from semcoder.monologues.teacher.collect import DIRECTIONS, ask_teacher, find_false_step
 from semcoder.monologues.teacher.prompts import EXAMPLES, Unfit, ask_monologue, make_shots, read_sample, tell_execution

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
-SHARED_CODE = {"corpus": ("endpoint", "answers"), "monologues": ("endpoint", "answers", "generate"),
+SHARED_CODE = {"corpus": ("endpoint", "answers"), "monologues": ("endpoint", "answers", "audit", "generate"),
                "evaluation": ("generate",), "debugging": ("evaluation", "generate")}
 
 

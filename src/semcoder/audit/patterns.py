@@ -31,6 +31,7 @@ from semcoder.audit.wording import (
 )
 
 OPERATOR = r"\s*(?:<=|>=|==|!=|[-+*/%<>=]|//|\*\*)\s*"
+WINDOW = 300  # characters before a match that can change what it means; bounds the work on a line without end
 HEADER = re.compile(r"^(?:return|if|elif|while) (.+?):?$")  # a statement quoted whole: its expression
 IN_PLACE = re.compile(r"^(\w+)\.(?:append|extend|sort|reverse|insert|update|add|clear|discard|remove)\(")
 
@@ -95,7 +96,8 @@ def encode(sentence: Sentence, program: Program) -> tuple[str, list[str]]:
         role = find_role(source, program)
         return f"‹{role}{len(sources) - 1}›" if role in "ea" else found.group()
 
-    return re.sub(rf"‹[nve]\d+›(?:{OPERATOR}‹[nve]\d+›)+", merge, text), sources
+    # Not from the middle of a longer expression: `int(x) * 4 - 50` holds no `4 - 50`.
+    return re.sub(rf"(?<![-+*/%)\]] )(?<![-+*/%)\]])‹[nve]\d+›(?:{OPERATOR}‹[nve]\d+›)+", merge, text), sources
 
 
 def read_statements(text: str, sources: list[str], program: Program) -> list[Statement]:
@@ -110,12 +112,12 @@ def read_statements(text: str, sources: list[str], program: Program) -> list[Sta
 
 def is_object(text: str, start: int) -> bool:
     """Returns whether the name at `start` stands in a phrase about something else."""
-    return bool(OBJECT.search(text[:start]))
+    return bool(OBJECT.search(text[max(0, start - WINDOW):start]))
 
 
 def is_question(text: str, start: int) -> bool:
     """Returns whether what begins at `start` is what a check asks: `checks if ‹n0› is ‹v1›`."""
-    return bool(ASKS.search(text[:start]))
+    return bool(ASKS.search(text[max(0, start - WINDOW):start]))
 
 
 def read_values(text: str, sources: list[str]) -> Iterator[Statement]:
@@ -136,7 +138,7 @@ def read_values(text: str, sources: list[str]) -> Iterator[Statement]:
     for found in re.finditer(rf"^{N}: {V}[.]?$", text):
         yield Statement("value", sources[int(found.group(1))], sources[int(found.group(2))], 0)
     for found in NAMED.finditer(text):
-        before = text[:found.start()]
+        before = text[max(0, found.start() - WINDOW):found.start()]
         is_asked = re.search(r"\b(?:if|whether|check)", before)
         if SUBJECT.search(before) and not is_asked and not is_object(text, found.start()):
             yield Statement("value", sources[int(found.group(1))], sources[int(found.group(2))], found.start())
@@ -146,7 +148,7 @@ def read_results(text: str, sources: list[str]) -> Iterator[Statement]:
     """Yields `‹expression› is ‹value›`, `‹expression›, which returns ‹value›` and their like."""
     for pattern in (*RESULTS, *TURNS, THROUGH):
         for found in pattern.finditer(text):
-            is_asked = pattern in RESULTS and ASKED.search(text[:found.start()])
+            is_asked = pattern in RESULTS and ASKED.search(text[max(0, found.start() - WINDOW):found.start()])
             if pattern is RESULTS[0] and is_question(text, found.start()):
                 continue
             if pattern in TURNS or is_asked or not is_object(text, found.start()):
@@ -177,8 +179,9 @@ def read_equations(text: str, sources: list[str], program: Program) -> Iterator[
     """Yields what spans such as `p = 0 + 4 = 4` state by themselves."""
     for found in re.finditer(A, text):
         sides = split_equation(sources[int(found.group(1))])
-        is_asked = re.search(r"\b(?:if|whether|condition)\s+(?:the )?$", text[:found.start()])
-        goes_on = re.match(r"\s*(?:[-+*/%]|if\b|or\b|‹)", text[found.end():])
+        before = text[max(0, found.start() - WINDOW):found.start()]
+        is_asked = re.search(r"\b(?:if|whether|condition)\s+(?:the )?$", before)
+        goes_on = re.match(r"\s*(?:[-+*/%]|if\b|or\b|‹)|\.\w|[\[(]", text[found.end():])
         if is_asked or goes_on or find_role(sides[-1], program) != "v":
             continue
         first, value = sides[0].rstrip("+-*/% "), sides[-1]

@@ -22,6 +22,7 @@ CODE = re.compile(r"(`+)([^\n]+?)\1(?!`)")
 QUOTED = re.compile(r"""(?<![\w«»])(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')(?!\w)""")
 NUMBER = re.compile(r"(?<![\w.«\[/-])-?\d+(?:\.\d+)?(?![\w.]*\w|[»%\]/-])")
 CONSTANT = re.compile(r"\b(?:True|False|None)\b")
+MAX_DISPLAY = 1000  # characters of a bare list, dict or tuple
 END = re.compile(r"(?<=[.!?;])\s+(?=[A-Z«\[(*])")
 
 
@@ -142,7 +143,7 @@ def mask_displays(line: str, mask, spans: list[Span]) -> str:
         place = 0
         while (place := line.find(opening, place)) >= 0:
             depth, end = 0, place
-            for end in range(place, len(line)):
+            for end in range(place, min(len(line), place + MAX_DISPLAY)):
                 depth += (line[end] == opening) - (line[end] == closing)
                 if depth == 0:
                     break

@@ -27,7 +27,7 @@ MEASURED = words("character/element/item/time/space/digit/letter/word/key/value/
 QUALIFIED = words("or/if/unless/only/less/more/followed/plus/minus/repeated/of/long/through/to/than/with/without/until",
                   "concatenated/that/which has/for all/for any/for every/for each")
 END = (rf"(?!\s*(?:(?:unique |more |less |total )?(?:(?:{MEASURED})s?|bytes)\b|(?:{QUALIFIED}|when(?! called))\b|"
-       r"in (?!the (?:first|second|third|next|last)|this|line)|and (?:its|has|so on)|[-+*/%\[]|\.\w|\(if|"
+       r"in (?!the (?:first|second|third|next|last)|this|line)|and (?:its|has|so on)|[-+*/%\[]|\.\w|\(if|‹|"
        r"(?:, and|,| and|) ?‹v\d+›(?! is)))")
 
 ADVERBS = rf"(?: (?:{words('now/then/also/again/therefore/thus/further')}))*"

@@ -95,7 +95,7 @@ class Call:
     def tell(self) -> str | None:
         """Returns the reasoning in the format and direction asked for, None where there is none; formats show the same
         trace both ways."""
-        from semcoder.monologues.formats import render_reasoning
+        from semcoder.monologues.formats.table import render_reasoning
 
         if self.options.format != "monologue":
             return render_reasoning(self.options.format, self.job.code, self.steps)
@@ -103,7 +103,7 @@ class Call:
 
     def tell_forward(self) -> str:
         """Returns the forward monologue, whatever the checker says of it."""
-        from semcoder.monologues.forward import render_forward
+        from semcoder.monologues.forward.monologue import render_forward
 
         return render_forward(self.job.code, self.job.entry, self.steps, self.outcome.output,
                               verbosity=self.options.verbosity, properties=self.author.properties,
@@ -111,9 +111,9 @@ class Call:
 
     def tell_backward(self) -> str | None:
         """Returns the backward monologue, whatever its checker says; None where no constraint stood the trials."""
-        from semcoder.monologues.backward import render_backward
-        from semcoder.monologues.forward import join_sections
-        from semcoder.monologues.reversal import REVERSAL
+        from semcoder.monologues.backward.monologue import render_backward
+        from semcoder.monologues.backward.reversal import REVERSAL
+        from semcoder.monologues.forward.monologue import join_sections
 
         self.backward = render_backward(self.author.box, self.program, self.steps, self.job.inputs[0],
                                         self.outcome.output, self.options.verbosity, self.draw("backward"))
@@ -133,9 +133,9 @@ class Call:
 
     def judge(self, text: str) -> Iterator:
         """Yields the checker's verdict (check.Verdict) on each sentence, and one on what the monologue leaves out."""
-        from semcoder.monologues.check import Evidence, Verdict, judge_monologue
+        from semcoder.monologues.backward.counterexamples import find_flaw
         from semcoder.monologues.claims import Sentence
-        from semcoder.monologues.counterexamples import find_flaw
+        from semcoder.monologues.forward.check import Evidence, Verdict, judge_monologue
 
         replay = list(run_one(self.job, "replay").events)
         if self.options.direction == "forward":

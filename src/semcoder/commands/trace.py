@@ -50,7 +50,7 @@ def print_outcome(outcome: Outcome, code: str, form: str | None) -> None:
             print(json.dumps(event), flush=True)
         return
     # Here, because only this option needs the later stage.
-    from semcoder.monologues.formats import render_reasoning
+    from semcoder.monologues.formats.table import render_reasoning
     from semcoder.monologues.steps import build_steps
 
     print(render_reasoning(form, code, build_steps(code, list(outcome.events))), end="", flush=True)

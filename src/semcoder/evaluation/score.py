@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
-from semcoder.monologues.formats import find_label, parse_steps
+from semcoder.monologues.formats.table import find_label, parse_steps
 from semcoder.prompts import canonical_literal, extract_answer, extract_code, has_literal_arguments
 
 TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}

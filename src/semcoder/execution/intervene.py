@@ -18,6 +18,8 @@ from semcoder.execution.tracer import PROGRAM, EventLimit
 Change = tuple[int, dict[str, str], list[str]]
 """(n, name -> literal put in before the n-th executed line of the entry frame, expressions evaluated right then)"""
 
+RAISES = "<raises>"
+
 
 @cache
 def compile_expression(text: str) -> CodeType:
@@ -41,7 +43,7 @@ class Intervention:
         self._left, self._lines_left, self._max_chars = number, max_lines, max_chars
         self._has_entered = False
         self.is_done = False  # whether the run came to the place
-        self.seen: list[str] = []  # the literal of each expression, "<raises>" where it could not be evaluated
+        self.seen: list[str] = []  # the literal of each expression, RAISES where it could not be evaluated
         self.events: tuple = ()
 
     def __enter__(self) -> "Intervention":
@@ -96,4 +98,4 @@ class Intervention:
         try:
             return to_literal(eval(expression, scope), self._max_chars, "mark")
         except Exception:  # of any kind: it is an expression of the program, on values of ours
-            return "<raises>"
+            return RAISES

@@ -6,12 +6,12 @@ from functools import cached_property
 from semcoder.config import Config
 from semcoder.corpus.candidates import make_random
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.backward import render_backward
-from semcoder.monologues.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.counterexamples import find_flaw
-from semcoder.monologues.forward import join_sections, render_forward
-from semcoder.monologues.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
-from semcoder.monologues.reversal import REVERSAL
+from semcoder.monologues.backward.counterexamples import find_flaw
+from semcoder.monologues.backward.monologue import render_backward
+from semcoder.monologues.backward.reversal import REVERSAL
+from semcoder.monologues.forward.check import Evidence, draw_evidence, find_false_claim
+from semcoder.monologues.forward.monologue import join_sections, render_forward
+from semcoder.monologues.forward.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
 from semcoder.monologues.steps import Step
 
 

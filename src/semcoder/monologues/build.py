@@ -9,12 +9,13 @@ from itertools import islice
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.engine import map_chunks, open_engine
+from semcoder.execution.execute import compile_program, run_call
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.monologues.author import Author
-from semcoder.monologues.formats import parse_steps, render_reasoning
-from semcoder.monologues.model_bugs import sample_bugs
-from semcoder.monologues.repairs import build_repairs
+from semcoder.monologues.debugging.model_bugs import sample_bugs
+from semcoder.monologues.debugging.repairs import build_repairs
+from semcoder.monologues.formats.table import parse_steps, render_reasoning
 from semcoder.monologues.steps import Step, build_steps
 from semcoder.monologues.teacher.collect import Taught, ask_teacher
 from semcoder.prompts import (
@@ -106,10 +107,18 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
 
 
 def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Config) -> list[list[dict] | None]:
-    """Returns an independent record of each execution, None where it did not end well this time."""
-    outcomes = box.run(Job(code=program["code"], entry=program["entry"], watch="replay",
-                           inputs=tuple(e["input"] for e in executions), max_events=2 * config.traces.max_events,
-                           max_value_chars=config.traces.max_value_chars, timeout_s=2 * config.traces.timeout_s))
+    """Returns an independent record of each execution, None where it did not end well this time.
+
+    Programs of our own making run in this process: they do the same in it, whatever its hash seed, and much sooner.
+    """
+    limits = {"watch": "replay", "max_events": 2 * config.traces.max_events,
+              "max_value_chars": config.traces.max_value_chars}
+    if program.get("source") == "synthetic":
+        code = compile_program(program["code"])
+        outcomes = [run_call(code, program["entry"], e["input"], **limits) for e in executions]
+    else:
+        outcomes = box.run(Job(code=program["code"], entry=program["entry"], timeout_s=2 * config.traces.timeout_s,
+                               inputs=tuple(e["input"] for e in executions), **limits))
     return [list(o.events) if o.status == "ok" and o.output == e["output"] else None
             for o, e in zip(outcomes, executions, strict=True)]
 

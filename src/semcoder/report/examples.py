@@ -77,7 +77,7 @@ def explain_items(items: list[tuple[dict, list[dict]]], config: Config) -> Itera
     """Yields the examples among programs that are in no run: traced and told as the stages do it."""
     for item in items:
         logs, _ = trace_chunk([item], config)
-        rows, _ = build_chunk([(*item, logs)], config)
+        rows, _ = build_chunk([(*item, logs, (), None)], config)  # no model wrote bugs or monologues
         yield from join_examples([(*item, logs, [row for row in rows if row["format"] == "monologue"])])
 
 

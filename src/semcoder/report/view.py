@@ -17,7 +17,7 @@ from semcoder import paths
 from semcoder.benchmarks.run import BENCHMARKS
 from semcoder.config import STAGES
 from semcoder.errors import UserError
-from semcoder.monologues.formats import FORMATS
+from semcoder.monologues.formats.table import FORMATS
 from semcoder.pipeline import NOTEBOOKS
 from semcoder.report.audit import draw_places, list_audit_tables, read_places
 from semcoder.report.commands import write_help

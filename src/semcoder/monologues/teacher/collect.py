@@ -20,7 +20,7 @@ from semcoder.endpoint import Endpoint, find_fault, read_settings
 from semcoder.engine import map_chunks
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
-from semcoder.monologues.diagnosis_check import is_equal
+from semcoder.monologues.debugging.check import is_equal
 from semcoder.monologues.teacher.prompts import Unfit, ask_monologue, read_sample
 from semcoder.prompts import render_answer
 

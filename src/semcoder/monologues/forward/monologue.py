@@ -8,9 +8,9 @@ import ast
 from random import Random
 
 from semcoder.monologues.claims import Sentence
-from semcoder.monologues.overview import conclude, describe_function
-from semcoder.monologues.phrases import write_step
-from semcoder.monologues.properties import Property, word_property
+from semcoder.monologues.forward.overview import conclude, describe_function
+from semcoder.monologues.forward.phrases import write_step
+from semcoder.monologues.forward.properties import Property, word_property
 from semcoder.monologues.steps import Step
 
 UNDERSTANDING, PROPERTIES = "Understanding the Function", "Key Properties and Constraints"

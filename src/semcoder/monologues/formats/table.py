@@ -1,8 +1,7 @@
 """One trace, several renderings, in one table: what each looks like, whence it is, and how its steps are read back.
 
 Sources: paper App. I and section 2.6 (scratchpad, NExT, concise), App. G (monologue sections); the others are named at
-their renderers. Departure: the paper's teacher is GPT-4o-mini; monologues here are compiled from the trace, in terse
-English.
+their renderers.
 """
 
 import re
@@ -10,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from semcoder.monologues.annotations import render_next, render_scratchpad
-from semcoder.monologues.forward import SIMULATION, join_sections, simulate
-from semcoder.monologues.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
+from semcoder.monologues.formats.annotations import render_next, render_scratchpad
+from semcoder.monologues.formats.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
+from semcoder.monologues.forward.monologue import SIMULATION, join_sections, simulate
 from semcoder.monologues.steps import Step
 
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")
@@ -24,36 +23,6 @@ NEXT = r"(?:->|call|back) \[(?:L\d+|end)\]"
 def render_monologue(steps: list[Step]) -> str:
     """Returns the simulation alone, in its tersest wording; `forward.render_forward` tells more."""
     return join_sections([(SIMULATION, simulate(steps, "terse", Random(0)))])
-
-
-def narrate(steps: list[Step]) -> str:
-    """Returns the simulation itself, a line per step."""
-    return "".join(f"{sentence.text}\n" for sentence in simulate(steps, "terse", Random(0)))
-
-
-def word_effect(step: Step) -> str:
-    """Returns what a step does, in words."""
-    working = " = ".join(step.stages)
-    if step.kind == "assign":
-        return f"{step.name} becomes {working}"
-    if step.kind == "branch":
-        return " is ".join([" then ".join(step.stages[:-1]), step.stages[-1]]) if len(step.stages) > 1 else (
-            f"it is {working}" if working else "the condition is evaluated")
-    if step.kind == "loop":
-        return f"{step.name} takes {working}" + (f", left {step.remaining}" if step.remaining else "")
-    if step.kind == "loop_end":
-        return "no items left, the loop ends"
-    if step.kind == "return":
-        return f"it returns {working}"
-    if step.kind == "call":
-        arguments = ", ".join(f"{name} is {text}" for name, text in step.changed.items())
-        return f"called with {arguments}" if arguments else "called"
-    if step.kind == "resume":
-        return ", ".join(["goes on", *(f"{name} is now {text}" for name, text in step.changed.items())])
-    if step.kind == "exception":
-        return f"raises {step.name}"
-    changes = [f"{name} is now {text}" for name, text in step.changed.items()]
-    return ", ".join(changes) or "nothing changes"
 
 
 @dataclass(frozen=True)

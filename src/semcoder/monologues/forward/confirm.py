@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from semcoder.execution.literals import to_literal
 from semcoder.monologues.claims import Claim
-from semcoder.monologues.properties import MIN_EXECUTIONS, holds
+from semcoder.monologues.forward.properties import MIN_EXECUTIONS, holds
 from semcoder.monologues.steps import render_header
 from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, is_literal_node, parse_expression
 
 if TYPE_CHECKING:
-    from semcoder.monologues.check import Evidence
+    from semcoder.monologues.forward.check import Evidence
 
 
 class Moment:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from semcoder.monologues.backward.constraint_words import hide_strings, read_constraint, show_strings, write_constraint
+from semcoder.monologues.backward.constraints import Constraint, is_literal_text
 from semcoder.monologues.claims import Claim, Sentence
-from semcoder.monologues.constraint_words import hide_strings, read_constraint, show_strings, write_constraint
-from semcoder.monologues.constraints import Constraint, is_literal_text
 
 REVERSAL = "Reverse Deduction"  # the section's heading
 OUTPUTS = ("The output is {v}.", "The call must give {v}.", "We work back from the output {v}.")

@@ -19,9 +19,9 @@ from dataclasses import replace
 from semcoder.config import Config
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.diagnosis import OUTCOMES, Unreadable, read_diagnosis
-from semcoder.monologues.diagnosis_scene import CHECKS, Repair, set_scene
-from semcoder.monologues.patches import Edit, apply_edits
+from semcoder.monologues.debugging.diagnosis import OUTCOMES, Unreadable, read_diagnosis
+from semcoder.monologues.debugging.patches import Edit, apply_edits
+from semcoder.monologues.debugging.scene import CHECKS, Repair, set_scene
 
 
 def replay_repair(box: Sandbox, repair: Repair, config: Config) -> tuple[Outcome, list[Outcome]]:

@@ -15,11 +15,11 @@ from semcoder.corpus.inputs.ingredients import Ingredients
 from semcoder.corpus.inputs.mutation import mutate_value
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.claims import Sentence
-from semcoder.monologues.confirm import Moment, is_confirmed
-from semcoder.monologues.forward import CONCLUSION, PROPERTIES, SIMULATION, UNDERSTANDING, find_headers
-from semcoder.monologues.overview import read_overview
-from semcoder.monologues.phrases import StepReader
-from semcoder.monologues.properties import read_executions, read_property
+from semcoder.monologues.forward.confirm import Moment, is_confirmed
+from semcoder.monologues.forward.monologue import CONCLUSION, PROPERTIES, SIMULATION, UNDERSTANDING, find_headers
+from semcoder.monologues.forward.overview import read_overview
+from semcoder.monologues.forward.phrases import StepReader
+from semcoder.monologues.forward.properties import read_executions, read_property
 from semcoder.monologues.steps import find_statements, render_header
 
 NUM_DRAWN = 24  # inputs on which what is said of all inputs is tried

@@ -10,15 +10,15 @@ from semcoder.corpus.candidates import make_random, normalize
 from semcoder.execution.events import fold_inner_frames
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.bugs import Bug, make_bugs
-from semcoder.monologues.check import Evidence, find_false_claim
-from semcoder.monologues.debugging import render_debugging
-from semcoder.monologues.departure import Unexplained, find_departure, watch_run
-from semcoder.monologues.diagnosis import CAUSE
-from semcoder.monologues.diagnosis_check import find_false_debugging_claim, is_equal, replay_repair
-from semcoder.monologues.diagnosis_scene import Repair, Test
-from semcoder.monologues.mutations import Variable
-from semcoder.monologues.patches import pair_lines
+from semcoder.monologues.debugging.bugs import Bug, make_bugs
+from semcoder.monologues.debugging.check import find_false_debugging_claim, is_equal, replay_repair
+from semcoder.monologues.debugging.departure import Unexplained, find_departure, watch_run
+from semcoder.monologues.debugging.diagnosis import CAUSE
+from semcoder.monologues.debugging.monologue import render_debugging
+from semcoder.monologues.debugging.mutations import Variable
+from semcoder.monologues.debugging.patches import pair_lines
+from semcoder.monologues.debugging.scene import Repair, Test
+from semcoder.monologues.forward.check import Evidence, find_false_claim
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import render_repair_answer, render_repair_prompt
 

@@ -3,12 +3,12 @@
 from random import Random
 
 from semcoder.execution.jobs import Outcome
-from semcoder.monologues.departure import Departure, Unexplained
-from semcoder.monologues.diagnosis import CAUSE, FIX, write, write_departure, write_edit
-from semcoder.monologues.diagnosis_check import find_mended
-from semcoder.monologues.diagnosis_scene import WORKED, Repair
-from semcoder.monologues.forward import SIMULATION, simulate
-from semcoder.monologues.patches import list_edits
+from semcoder.monologues.debugging.check import find_mended
+from semcoder.monologues.debugging.departure import Departure, Unexplained
+from semcoder.monologues.debugging.diagnosis import CAUSE, FIX, write, write_departure, write_edit
+from semcoder.monologues.debugging.patches import list_edits
+from semcoder.monologues.debugging.scene import WORKED, Repair
+from semcoder.monologues.forward.monologue import SIMULATION, simulate
 from semcoder.monologues.steps import Step, find_statements, render_header
 
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from random import Random
 
-from semcoder.monologues.patches import Edit
+from semcoder.monologues.debugging.patches import Edit
 from semcoder.monologues.steps import find_statements, render_header
 
 CAUSE, FIX = "### Root Cause Analysis\n", "### Bug Fixing\n"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from semcoder.monologues.mutations import OPERATORS, Change, Variable
+from semcoder.monologues.debugging.mutations import OPERATORS, Change, Variable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from semcoder.corpus.inputs.arguments import read_arguments
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.claims import Claim, Sentence
-from semcoder.monologues.phrases import compile_wording, match_wordings
+from semcoder.monologues.forward.phrases import compile_wording, match_wordings
 
 MIN_EXECUTIONS = 8  # that end well; fewer support nothing
 MIN_FORCE = 4  # executions in which a candidate could have been false

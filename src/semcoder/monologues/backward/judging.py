@@ -3,7 +3,7 @@
 from collections import Counter
 
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.constraints import (
+from semcoder.monologues.backward.constraints import (
     EXACT,
     Constraint,
     Family,
@@ -12,7 +12,7 @@ from semcoder.monologues.constraints import (
     list_families,
     read_value,
 )
-from semcoder.monologues.places import Place
+from semcoder.monologues.backward.places import Place
 
 MAX_KEPT = 2  # constraints of one variable at one place
 MIN_BREAKING = 4  # values of its own type that must break a constraint before it counts as tested

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 
 from semcoder.execution.events import DELETED
-from semcoder.monologues.annotations import render_state
-from semcoder.monologues.phases import LINE, Phase, order_phases
+from semcoder.monologues.formats.annotations import render_state
+from semcoder.monologues.formats.phases import LINE, Phase, order_phases
 from semcoder.monologues.steps import Step, find_statements
 
 

@@ -14,13 +14,13 @@ from random import Random
 
 from semcoder.execution.events import DELETED
 from semcoder.execution.sandbox import Sandbox
+from semcoder.monologues.backward.constraints import Constraint, is_literal_text
+from semcoder.monologues.backward.inversion import undo_statement
+from semcoder.monologues.backward.places import Place, list_places
+from semcoder.monologues.backward.reversal import INPUTS, OUTPUTS, Clause, Effect, Requirement, Writer
+from semcoder.monologues.backward.trials import try_places
 from semcoder.monologues.claims import Sentence
-from semcoder.monologues.constraints import Constraint, is_literal_text
-from semcoder.monologues.inversion import undo_statement
-from semcoder.monologues.places import Place, list_places
-from semcoder.monologues.reversal import INPUTS, OUTPUTS, Clause, Effect, Requirement, Writer
 from semcoder.monologues.steps import Step, find_statements
-from semcoder.monologues.trials import try_places
 
 MAX_SHOWN = 60  # characters of another operand's value
 
@@ -104,7 +104,8 @@ class Teller:
         known = place.step.before
         has_undone = False
         for name in place.names:
-            kept = [c for c in self.shorten(place.kept.get(name, [])) if c.is_telling or not clauses or self._verbosity != "terse"]
+            kept = [c for c in self.shorten(place.kept.get(name, []))
+                    if c.is_telling or not clauses or self._verbosity != "terse"]
             if not kept:
                 continue
             said = {c.constraint.subject for c in clauses if isinstance(c, Requirement)}

@@ -15,10 +15,10 @@ from random import Random
 
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.alternatives import draw_edits, find_constants, list_alternatives
-from semcoder.monologues.constraints import Constraint, holds, is_literal_text, read_value
-from semcoder.monologues.judging import judge_place
-from semcoder.monologues.places import Place
+from semcoder.monologues.backward.alternatives import draw_edits, find_constants, list_alternatives
+from semcoder.monologues.backward.constraints import Constraint, holds, is_literal_text, read_value
+from semcoder.monologues.backward.judging import judge_place
+from semcoder.monologues.backward.places import Place
 
 MAX_TRIED = 60  # (place, variable) pairs of one execution, those next to the output first
 MIN_LINES, LINES_PER_LINE = 200, 5  # executed lines of a changed run: so many, and more per line of the true run

@@ -7,10 +7,10 @@ from random import Random
 from semcoder.corpus.inputs.ingredients import Ingredients
 from semcoder.corpus.inputs.mutation import mutate_value
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.constraints import Constraint, read_value
+from semcoder.monologues.backward.constraints import Constraint, read_value
 from semcoder.monologues.working import CannotWork, Substitute, evaluate, parse_expression
 
-NUM_UNDONE = 8  # other values that a working must undo
+NUM_UNDONE, MAX_DRAWN = 6, 40  # other values that a working must undo; draws to find them
 SEEN = Ingredients(values=(3, 8, "ab", "q", {"k": 5}))  # what an empty value may come to hold
 
 
@@ -44,16 +44,17 @@ def does_undo(constraint: Constraint, working: str, node: ast.AST, before: dict[
     made, expression = read_result(node, name, after)
     if not made or name not in before:
         return False
-    random, pairs = Random(working), []
-    for _ in range(NUM_UNDONE):
+    random, pairs = Random(working), {}
+    for _ in range(MAX_DRAWN):
         other = to_literal(mutate_value(read_value(constraint.v), random, SEEN))
-        result = come_to(fill(expression, {**before, name: other}))
-        if result and other != constraint.v:
-            pairs.append((other, result))
-    spots = [found.start() for found in re.finditer(re.escape(made), working)]
-    return bool(pairs) and any(
-        all(come_to(f"{working[:spot]}{result}{working[spot + len(made):]}") == other for other, result in pairs)
-        for spot in spots)
+        if len(pairs) < NUM_UNDONE and other != constraint.v and other not in pairs:
+            pairs[other] = come_to(fill(expression, {**before, name: other}))
+    pairs = {other: result for other, result in pairs.items() if result}
+    for found in re.finditer(re.escape(made), working):
+        ahead, behind = working[:found.start()], working[found.end():]
+        if pairs and all(come_to(f"{ahead}{result}{behind}") == other for other, result in pairs.items()):
+            return True
+    return False
 
 
 def read_result(node: ast.AST, name: str, after: dict) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import ast
 from random import Random
 
 from semcoder.monologues.claims import Claim, Sentence
-from semcoder.monologues.phrases import compile_wording, match_wordings
+from semcoder.monologues.forward.phrases import compile_wording, match_wordings
 from semcoder.monologues.steps import render_header
 
 MAX_SHAPE = 6  # statements of the function's shape that are named; more is a second copy of the program

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from random import Random
 
-from semcoder.monologues.constraints import BY_KIND, EXACT, FAMILIES, Constraint, read_value
+from semcoder.monologues.backward.constraints import BY_KIND, EXACT, FAMILIES, Constraint, read_value
 
 MUSTS = ("must", "has to", "needs to")
 STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

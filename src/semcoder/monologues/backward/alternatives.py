@@ -11,7 +11,7 @@ from random import Random
 
 from semcoder.execution.literals import to_literal
 
-MAX_ALTERNATIVES = 24
+MAX_ALTERNATIVES = 28
 LETTERS = "aeioustrnz AZ09_"
 MAX_ALIKE = 6  # of them, values that lie around
 MAX_CONSTANTS = 4  # of the program, per type
@@ -101,7 +101,8 @@ def vary_text(value: str, constants: list) -> Iterator[str]:
     middle = len(value) // 2
     yield from (value.swapcase(), value[::-1], value[:-1], value + "q", value[1:], "q" + value,
                 value[:middle] + ("k" if value[middle:middle + 1] != "k" else "m") + value[middle + 1:],
-                "".join(sorted(value)), value + " ", value.upper(), "", value * 2)
+                "".join(sorted(value)), value + " ", value.upper(), "", value * 2, "12", " ", "x", value.title(),
+                value + "\u00e9")
     for c in constants:
         if isinstance(c, str) and len(c) < 20:
             yield from (value + c, value.replace(c, "q"), c + value)
@@ -124,7 +125,8 @@ def vary_items(items: list, constants: list) -> Iterator[list]:
         yield from ([*items, -7], [*items, 0])
     if len(items) > 1 and type(items[0]) is type(items[1]) in (str, list):  # what joins the items sees no difference
         yield from ([items[0] + items[1], *items[2:]], [*items, items[0][:0]])
-    yield from (items[1:] + items[:1], items + items[:1], [], items + items[-1:], items[:1] * len(items))
+    yield from (items + items[::-1], items[1:] + items[:1], items + items[:1], [], items + items[-1:],
+                items[:1] * len(items))
     yield from ([], ["q"], [1], [[0]], [""]) if not items else ()
     for c in constants:
         yield items + [c]
@@ -193,10 +195,26 @@ def edit(value: object, random: Random, constants: list) -> object:
     if not isinstance(value, (list, tuple, set)):
         return value
     items = sorted(value, key=repr) if isinstance(value, set) else list(value)
+    if len(items) > 1 and type(items[0]) is type(items[1]) in (int, str) and random.random() < 0.2:
+        return type(value)(join_two(items, random))
     fresh = items + [c for c in constants if items and type(c) is type(items[0])] or (
         [*constants, 0, "q", *([[1]] if isinstance(value, list) else [])])
     return type(value)(edit_items(
         items, random, lambda old: edit(random.choice(fresh) if old is None else old, random, constants)))
+
+
+def join_two(items: list, random: Random) -> list:
+    """Returns a list with one item added to another, or part of it: what adds items up sees no difference."""
+    first, second = random.sample(range(len(items)), 2)
+    if type(items[first]) is not type(items[second]):
+        return items
+    if isinstance(items[first], int) and random.random() < 0.5:
+        moved = int(random.random() * 7) - 3
+        items[first], items[second] = items[first] + moved, items[second] - moved
+    else:
+        items[first] += items[second]
+        items.pop(second)
+    return items
 
 
 def edit_pairs(value: dict, random: Random, constants: list) -> dict:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from semcoder.execution.jobs import Outcome
 from semcoder.monologues.claims import split_outside
-from semcoder.monologues.confirm import find_expression, follows
-from semcoder.monologues.patches import pair_lines
+from semcoder.monologues.debugging.patches import pair_lines
+from semcoder.monologues.forward.confirm import find_expression, follows
 from semcoder.monologues.steps import find_statements, render_header
 from semcoder.monologues.working import evaluate, parse_expression
 

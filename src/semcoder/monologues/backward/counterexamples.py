@@ -24,12 +24,12 @@ from random import Random
 from semcoder.corpus.filters.behaviour import draw_probe, find_type
 from semcoder.corpus.inputs.ingredients import Ingredients
 from semcoder.corpus.inputs.mutation import mutate_value
+from semcoder.execution.intervene import RAISES
 from semcoder.execution.jobs import Job
 from semcoder.execution.literals import to_literal
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.check import split_sections
-from semcoder.monologues.constraints import Constraint, is_literal_text, read_value
-from semcoder.monologues.reversal import (
+from semcoder.monologues.backward.constraints import Constraint, holds, is_literal_text, read_value
+from semcoder.monologues.backward.reversal import (
     INPUTS,
     OUTPUTS,
     REVERSAL,
@@ -39,13 +39,14 @@ from semcoder.monologues.reversal import (
     read_start,
     read_value_sentence,
 )
+from semcoder.monologues.backward.undoing import come_to, does_undo, list_expressions
+from semcoder.monologues.forward.check import split_sections
 from semcoder.monologues.steps import find_statements, render_header
-from semcoder.monologues.undoing import come_to, does_undo, list_expressions
 
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about
 MAX_LINES, MAX_EVENTS = 1000, 4000  # of a changed run, of the replay
 MAX_CHARS = 2000
-BOUNDS = {"at_least": "{}", "at_most": "{}", "longer": "len({})", "shorter": "len({})"}
+BOUNDS = {"at_least": lambda x: x, "at_most": lambda x: x, "longer": len, "shorter": len}
 MUTABLE = (list, dict, set)
 
 
@@ -158,7 +159,7 @@ def is_effect(effect: Effect, moment: Moment) -> bool:
     if effect.kind == "nothing":
         return before == then
     if effect.kind == "runs":
-        return before != then or isinstance(node, (ast.Return, ast.Expr, ast.With, ast.Raise))
+        return True  # as the order of the labels has shown
     if effect.kind == "ended":
         return isinstance(node, (ast.For, ast.AsyncFor)) and not is_in_body(node, after)
     if not isinstance(node, (ast.If, ast.While, ast.Assert)):
@@ -184,13 +185,14 @@ def search(box: Sandbox, program: dict, input_text: str, output_text: str, deman
     for number, constraints in by_place.items():
         state = {name: text for name, text in states[number - 1].items() if is_literal_text(text)}
         names = sorted(list_subjects(constraints) & state.keys())
-        looks = list(dict.fromkeys(look for c in constraints for look in list_looks(c)))
+        looks = list(dict.fromkeys(c.subject for c in constraints))
         values = {name: read_value(state[name]) for name in names}
         same = {name: state[name] for name, value in values.items() if isinstance(value, MUTABLE)}
         changes = [same, *draw_changes(values, random, ingredients)]
         trials += [(constraints, (number, change, looks)) for change in changes]
-    outcome = box.run(Job(code=program["code"], entry=program["entry"], inputs=(input_text,),
-                          changes=tuple(change for _, change in trials), max_events=MAX_LINES))[0]
+    changes = tuple(change for _, change in trials)
+    outcome = box.run(Job(code=program["code"], entry=program["entry"], inputs=(input_text,), changes=changes,
+                          max_events=MAX_LINES, max_value_chars=MAX_CHARS))[0]
     ensure(outcome.status == "ok" and len(outcome.events) == len(trials), "not replayed")
     previous = 0
     for (constraints, (number, change, looks)), (output, found) in zip(trials, outcome.events, strict=True):
@@ -198,20 +200,26 @@ def search(box: Sandbox, program: dict, input_text: str, output_text: str, deman
         if number != previous:
             ensure(output == output_text, "not replayed")
             for constraint in constraints:
-                truth, *bound = (seen[look] for look in list_looks(constraint))
-                ensure(truth == "True", "false")
-                ensure(bound in ([], [constraint.v]), "loose")
+                ensure(is_met(constraint, seen[constraint.subject]) is True, "false")
+                ensure(is_tight(constraint, seen[constraint.subject]), "loose")
             previous = number
         elif output == output_text:
             for constraint in constraints:  # what is said of one variable is said with the others as they are
                 is_about = change.keys() <= list_subjects([constraint])
-                ensure(not is_about or seen[list_looks(constraint)[0]] == "True", "counter-example")
+                ensure(not is_about or is_met(constraint, seen[constraint.subject]) is not False, "counter-example")
 
 
-def list_looks(constraint: Constraint) -> list[str]:
-    """Returns the expressions evaluated for a constraint: its condition, and what its bound should equal."""
-    bound = BOUNDS.get(constraint.kind)
-    return [f"bool({constraint.condition})", *([bound.format(constraint.subject)] if bound else [])]
+def is_met(constraint: Constraint, text: str) -> bool | None:
+    """Returns whether a constraint is true of a value; None where its text is a mark, which does not tell."""
+    if text == RAISES:
+        return False
+    return holds(constraint.kind, read_value(text), constraint.parameters) if is_literal_text(text) else None
+
+
+def is_tight(constraint: Constraint, text: str) -> bool:
+    """Returns whether a bound is that of the value itself: a weaker one would be true as well, but not meant."""
+    measure = BOUNDS.get(constraint.kind)
+    return measure is None or measure(read_value(text)) == read_value(constraint.v)
 
 
 def list_subjects(constraints: list[Constraint]) -> set[str]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from semcoder.execution.effects import PURE_METHODS
-from semcoder.monologues.constraints import Constraint, is_literal_text
+from semcoder.monologues.backward.constraints import Constraint, is_literal_text
 from semcoder.monologues.steps import Step, find_statements
 from semcoder.monologues.working import PURE_BUILTINS
 

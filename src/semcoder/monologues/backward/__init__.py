@@ -1,0 +1,1 @@
+"""Backward monologues: from an output to an input that gives it."""

@@ -1,0 +1,1 @@
+"""Debugging monologues: from a failed test to its cause and the fix; bugs made on purpose or by a model."""

@@ -1,0 +1,1 @@
+"""The other renderings of a trace."""

@@ -1,0 +1,1 @@
+"""Forward monologues: from an input to the output."""
