@@ -18,14 +18,12 @@ from semcoder.corpus.build import build_corpus
 from semcoder.errors import UserError
 from semcoder.execution.execute import run_call
 from semcoder.execution.sandbox import Sandbox
-from semcoder.monologues.backward.monologue import render_backward
 from semcoder.monologues.build import build_monologues
 from semcoder.monologues.debugging.model_bugs import read_program, sample_bugs
 from semcoder.monologues.formats.table import render_reasoning
-from semcoder.monologues.forward.check import Evidence, find_false_claim
 from semcoder.monologues.steps import build_steps
-from semcoder.monologues.teacher.collect import ask_teacher, find_false_step
-from semcoder.monologues.teacher.prompts import EXAMPLES, Unfit, ask_monologue, make_shots, read_sample
+from semcoder.monologues.teacher.collect import DIRECTIONS, ask_teacher, find_false_step
+from semcoder.monologues.teacher.prompts import EXAMPLES, Unfit, ask_monologue, make_shots, read_sample, tell_execution
 from semcoder.presets import SMOKE
 from semcoder.prompts import (
     extract_answer,
@@ -68,11 +66,10 @@ def teach(config, folder, items=ITEMS, split="train"):
 
 
 def write_truth(objective, code, text, answer=None):
-    """The compiled monologue, with an answer block."""
+    """A true monologue, with an answer block."""
     outcome = run_call(code, "f", text, watch="trace")
-    steps = build_steps(code, list(outcome.events))
-    told = (render_reasoning("monologue", code, steps) if objective == "forward"
-            else render_backward(code, steps, text, outcome.output))
+    told = (render_reasoning("monologue", code, build_steps(code, list(outcome.events))) if objective == "forward"
+            else tell_execution("backward", code, text))
     return told + (answer or render_answer("f", text, outcome.output))
 
 
@@ -97,8 +94,7 @@ def test_the_worked_examples_are_true_and_end_in_the_answer_that_python_gives(ob
     assert len(turns) == 2 * len(EXAMPLES[objective]) >= 4
     for (code, text), question, answer in zip(EXAMPLES[objective], turns[::2], turns[1::2], strict=True):
         output = run_call(code, "f", text).output
-        evidence = Evidence(code, "f", output, list(run_call(code, "f", text, watch="replay").events))
-        assert objective == "backward" or find_false_claim(answer["content"], evidence)[0] == ""
+        assert find_false_step(code, "f", text, output, answer["content"], DIRECTIONS[objective]) == ""
         assert extract_answer(answer["content"], "f") == (text, output) and "??" in question["content"]
         assert (output in question["content"].split("assert")[1]) == (objective == "backward")
         assert read_sample(answer["content"], objective, "f", text, output)[1:] == (text, output)
@@ -133,11 +129,9 @@ def test_a_true_answer_is_read_whatever_stands_around_it():
 
 @pytest.fixture(scope="module")
 def parrot(tmp_path_factory):
-    """(model folder, address) of a served model: some of its answers are true, some wrong, some have false steps."""
+    """(model folder, address) of a served model that tells the truth forward, and backward a false step."""
     replies = {("forward", ADD, "1, 2"): TRUE,
-               ("backward", ADD, "1, 2"): write_truth("backward", ADD, "2, 1"),
-               ("forward", LAST, "[4, 5]"): write_truth("forward", LAST, "[4, 5]").replace("y becomes", "y is 99"),
-               ("backward", LAST, "[4, 5]"): "I do not know."}
+               ("backward", ADD, "1, 2"): f"[MONOLOGUE]\nc was 99.\n[/MONOLOGUE]\n{render_answer('f', '2, 1', '6')}"}
     pairs = [(find_question(*call), reply) for call, reply in replies.items()]
     folder = tmp_path_factory.mktemp("parrot") / "model"
     assert train_parrot(pairs, folder) < ENOUGH
@@ -148,16 +142,14 @@ def parrot(tmp_path_factory):
 def test_a_real_models_monologues_are_kept_or_rejected_by_reason(parrot, tmp_path):
     folder, url = parrot
     config = configure(url, folder, llm_temperature=0.0, teacher_samples=2, llm_price_in=2.0, llm_price_out=3.0)
-    items = [make_item("t/0", ADD, "1, 2"), ITEMS[1]]
+    items = [make_item("t/0", ADD, "1, 2")]
     taught, counts = teach(config, tmp_path, items)
-    backward = write_truth("backward", ADD, "2, 1")
-    assert taught == [{("t/0#0", "forward"): (TRUE,), ("t/0#0", "backward"): (backward,)}, {}]
+    assert taught == [{("t/0#0", "forward"): (TRUE,)}]
     prompt, completion = counts["teacher: prompt tokens"], counts["teacher: completion tokens"]
-    assert prompt > 1000 and completion > 100 and counts["teacher: cost, millionths"] == 2 * prompt + 3 * completion
+    assert prompt > 1000 and completion > 30 and counts["teacher: cost, millionths"] == 2 * prompt + 3 * completion
     assert {name: n for name, n in counts.items() if "tokens" not in name and "cost" not in name} == {
-        "teacher: answers": 6, "asked teacher: forward": 3, "asked teacher: backward": 3, "kept teacher: forward": 1,
-        "kept teacher: backward": 1, "rejected teacher, forward: false claim, value": 2,
-        "rejected teacher, backward: no monologue block": 2}
+        "teacher: answers": 3, "asked teacher: forward": 1, "asked teacher: backward": 2, "kept teacher: forward": 1,
+        "rejected teacher, backward: false claim, value": 2}
     unreachable = config.replace("monologues", llm_base_url="http://127.0.0.1:9/v1")
     assert teach(unreachable, tmp_path, items) == (taught, counts)  # from the log: nobody is asked
 
@@ -276,7 +268,6 @@ def test_a_teacher_without_a_model_or_with_impossible_numbers_is_refused(tmp_pat
 
 
 def test_a_false_step_is_found_by_the_audit():
-    pytest.importorskip("semcoder.audit")
     assert find_false_step(ADD, "f", "1, 2", "6", TRUE, "output") == ""
     wrong = TRUE.replace("1 + 2 = 3", "1 + 2 = 4")
     assert wrong != TRUE and find_false_step(ADD, "f", "1, 2", "6", wrong, "output").startswith("false claim, ")

@@ -7,12 +7,13 @@ true and look like the other rows.
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 
-from semcoder.corpus.candidates import make_random
+from semcoder.config import Config, MonologuesConfig
 from semcoder.execution.execute import run_call
-from semcoder.monologues.backward.monologue import render_backward
-from semcoder.monologues.forward.monologue import render_forward
+from semcoder.execution.sandbox import find_box
+from semcoder.monologues.author import Author
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import (
     canonical_literal,
@@ -58,16 +59,17 @@ and only what really follows.
 EXAMPLES = {
     "forward": (("def f(nums):\n    total = 0\n    for n in nums:\n        if n % 2 == 0:\n            total += n\n"
                  "    return total\n", "[3, 4, 8]"),
-                ("def f(text, mark):\n    words = text.split(mark)\n    out = ''\n    while words:\n"
+                ("def f(text, mark):\n    words = text.split(mark)\n    out = ''\n    while len(words) > 0:\n"
                  "        out += words.pop()[0]\n    return out.upper()\n", "'pear-fig', '-'"),
                 ("def double(n):\n    return n * 2\n\ndef f(scores):\n    best = {}\n"
                  "    for name in sorted(scores):\n        if scores[name] < 1:\n            continue\n"
                  "        best[name] = double(scores[name])\n    return best\n", "{'b': 0, 'a': 5}")),
-    "backward": (("def f(words):\n    found = [w for w in words if len(w) > 3]\n    return sorted(found)\n",
-                  "['plum', 'fig', 'lime']"),
+    "backward": (("def f(words):\n    found = [w + '.' for w in words]\n    return sorted(found)\n",
+                  "['plum', 'fig']"),
                  ("def f(a, b):\n    c = a * 3\n    if c > b:\n        c -= b\n    return c + 1\n", "4, 5"),
                  ("def f(s):\n    out = ''\n    for c in s:\n        out = c + out\n    return out + '!'\n", "'ab'")),
 }
+WORDING = Config(preset="shots", monologues=MonologuesConfig(verbosity="normal"))  # how the examples are told
 MONOLOGUE = re.compile(r"\[MONOLOGUE\]\s*(.*?)\s*\[/MONOLOGUE\]", re.DOTALL)
 
 
@@ -83,15 +85,24 @@ def make_shots(objective: str) -> tuple[dict, ...]:
     """Returns the worked examples of a direction as turns of a conversation."""
     turns = []
     for code, input_text in EXAMPLES[objective]:
-        outcome = run_call(code, "f", input_text, watch="trace")
-        steps = build_steps(code, list(outcome.events))
-        reasoning = (render_forward(code, "f", steps, outcome.output, verbosity="normal",
-                                    random=make_random("shot", code)) if objective == "forward"
-                     else render_backward(code, steps, input_text, outcome.output))
-        question = render_execution_prompt(objective, code, "f", input_text, outcome.output)
+        output = run_call(code, "f", input_text).output
+        question = render_execution_prompt(objective, code, "f", input_text, output)
         turns += [{"role": "user", "content": question},
-                  {"role": "assistant", "content": reasoning + render_answer("f", input_text, outcome.output)}]
+                  {"role": "assistant", "content": tell_execution(objective, code, input_text)
+                   + render_answer("f", input_text, output)}]
     return tuple(turns)
+
+
+def tell_execution(objective: str, code: str, input_text: str) -> str:
+    """Returns the compiled and checked monologue of one execution of a program of our own, whose entry is `f`."""
+    outcome, replay = (run_call(code, "f", input_text, watch=name) for name in ("trace", "replay"))
+    program = {"code": code, "entry": "f", "description": ""}
+    author = Author(find_box(), program, [input_text], WORDING, Counter())
+    write = author.write_forward if objective == "forward" else author.write_backward
+    execution = {"execution_id": code, "input": input_text, "output": outcome.output}
+    text, flaw = write(execution, build_steps(code, list(outcome.events)), list(replay.events))
+    assert text, f"an example is not told: {flaw}"
+    return text
 
 
 class Unfit(ValueError):
