@@ -94,18 +94,18 @@ def test_more_verbose_monologues_say_more_and_the_seed_chooses_words(file, capsy
     (lambda text: text.replace("called with", "asked for"), "FALSE: unreadable"),
     (lambda text: re.sub(r"\[L1\].*\n", "", text), "FALSE: order")])
 def test_what_is_false_is_said_and_the_status_is_1(file, capsys, monkeypatch, damage, message):
-    from semcoder.monologues.forward import monologue as forward
+    from semcoder.monologues import author
 
-    render = forward.render_forward
-    monkeypatch.setattr(forward, "render_forward", lambda *a, **k: damage(render(*a, **k)))
+    render = author.render_forward
+    monkeypatch.setattr(author, "render_forward", lambda *a, **k: damage(render(*a, **k)))
     status, out, err = tell(capsys, file, "double(3)", "--claims")
     assert status == 1 and message in out and "not all that is said is confirmed" in err
 
 
 def test_a_flaw_of_a_backward_monologue_is_named_and_nothing_is_called_confirmed(file, capsys, monkeypatch):
-    from semcoder.monologues.backward import counterexamples
+    from semcoder.monologues import author
 
-    monkeypatch.setattr(counterexamples, "find_flaw", lambda *a, **k: "counter-example")
+    monkeypatch.setattr(author, "find_flaw", lambda *a, **k: "counter-example")
     status, out, err = tell(capsys, file, "f('abc')", "--direction", "backward", "--claims")
     assert status == 1 and out.count("FALSE: counter-example") == 1 and "confirmed:" not in out
     assert "not judged: must" in out and "not all" in err

@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
 
 from semcoder.commands.calls import (
     SANDBOX_NOTE,
@@ -88,42 +87,22 @@ class Call:
 
         config = Config(preset="command", seed=self.options.seed,
                         monologues=MonologuesConfig(verbosity=self.options.verbosity, max_steps=self.job.max_events))
-        self.program = {"code": self.job.code, "entry": self.job.entry, "description": ""}
         self.steps = build_steps(self.job.code, list(self.outcome.events))
-        self.author = Author(find_box(), self.program, list(self.job.inputs), config, Counter())
+        self.author = Author(find_box(), {"code": self.job.code, "entry": self.job.entry, "description": ""},
+                             list(self.job.inputs), config, Counter())
+        self.execution = {"input": self.job.inputs[0], "output": self.outcome.output, "execution_id": self.options.call}
 
     def tell(self) -> str | None:
-        """Returns the reasoning in the format and direction asked for, None where there is none; formats show the same
-        trace both ways."""
+        """Returns the reasoning in the format and direction asked for, whatever a checker says of it, None where there
+        is none; formats show the same trace both ways."""
         from semcoder.monologues.formats.table import render_reasoning
 
         if self.options.format != "monologue":
             return render_reasoning(self.options.format, self.job.code, self.steps)
-        return self.tell_backward() if self.options.direction == "backward" else self.tell_forward()
-
-    def tell_forward(self) -> str:
-        """Returns the forward monologue, whatever the checker says of it."""
-        from semcoder.monologues.forward.monologue import render_forward
-
-        return render_forward(self.job.code, self.job.entry, self.steps, self.outcome.output,
-                              verbosity=self.options.verbosity, properties=self.author.properties,
-                              random=self.draw("forward"))
-
-    def tell_backward(self) -> str | None:
-        """Returns the backward monologue, whatever its checker says; None where no constraint stood the trials."""
-        from semcoder.monologues.backward.monologue import render_backward
-        from semcoder.monologues.backward.reversal import REVERSAL
-        from semcoder.monologues.forward.monologue import join_sections
-
-        self.backward = render_backward(self.author.box, self.program, self.steps, self.job.inputs[0],
-                                        self.outcome.output, self.options.verbosity, self.draw("backward"))
-        return join_sections([(REVERSAL, list(self.backward.sentences))]) if self.backward.sentences else None
-
-    def draw(self, name: str) -> Random:
-        """Returns a generator of random choices that depends on the seed and the call."""
-        from semcoder.corpus.candidates import make_random
-
-        return make_random(name, self.options.seed, self.options.call)
+        if self.options.direction == "forward":
+            return self.author.tell_forward(self.execution, self.steps)
+        text, self.backward = self.author.tell_backward(self.execution, self.steps)
+        return text or None
 
     def render_answer(self) -> str:
         """Returns the answer block."""
@@ -133,17 +112,17 @@ class Call:
 
     def judge(self, text: str) -> Iterator:
         """Yields the checker's verdict (check.Verdict) on each sentence, and one on what the monologue leaves out."""
-        from semcoder.monologues.backward.counterexamples import find_flaw
+        from semcoder.monologues.backward.reversal import REVERSAL
         from semcoder.monologues.claims import Sentence
-        from semcoder.monologues.forward.check import Evidence, Verdict, judge_monologue
+        from semcoder.monologues.forward.check import Verdict, judge_monologue
 
         replay = list(run_one(self.job, "replay").events)
+        evidence = self.author.gather(self.execution, replay)
         if self.options.direction == "forward":
-            yield from judge_monologue(text, Evidence(self.job.code, self.job.entry, self.outcome.output, replay,
-                                                      executions=self.author.evidence))
+            yield from judge_monologue(text, evidence)
             return
-        flaw = find_flaw(self.author.box, self.program, self.job.inputs[0], self.outcome.output, text,
-                         self.draw("counter-examples"), replay)
+        yield from judge_monologue(text, evidence, REVERSAL)
+        flaw = self.author.find_flaw(self.execution, replay, text)
         for sentence in self.backward.sentences:  # a flaw ends the search, so nothing is known of the rest
             yield Verdict(sentence, (None if flaw else True,) * len(sentence.claims))
         if flaw:

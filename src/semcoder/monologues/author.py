@@ -2,15 +2,16 @@
 
 from collections import Counter
 from functools import cached_property
+from random import Random
 
 from semcoder.config import Config
 from semcoder.corpus.candidates import make_random
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.backward.counterexamples import find_flaw
-from semcoder.monologues.backward.monologue import render_backward
+from semcoder.monologues.backward.monologue import Backward, render_backward
 from semcoder.monologues.backward.reversal import REVERSAL
 from semcoder.monologues.forward.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.forward.monologue import join_sections, render_forward
+from semcoder.monologues.forward.monologue import SIMULATION, introduce, join_sections, render_forward
 from semcoder.monologues.forward.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
 from semcoder.monologues.steps import Step
 
@@ -39,32 +40,58 @@ class Author:
         self.counts["dropped: properties refuted on other inputs"] += len(found) - len(kept)
         return kept
 
+    def tell_forward(self, execution: dict, steps: list[Step]) -> str:
+        """Returns a forward monologue, not yet checked."""
+        program = self.program
+        return render_forward(program["code"], program["entry"], steps, execution["output"],
+                              verbosity=self.config.monologues.verbosity, properties=self.properties,
+                              random=self._draw("forward", execution), description=program["description"])
+
+    def tell_backward(self, execution: dict, steps: list[Step]) -> tuple[str, Backward]:
+        """Returns a backward monologue, not yet checked, and its walk; "" where no constraint stood the trials."""
+        random, verbosity = self._draw("backward", execution), self.config.monologues.verbosity
+        walk = render_backward(self.box, self.program, steps, execution["input"], execution["output"], verbosity,
+                               random)
+        if not walk.sentences:
+            return "", walk
+        before = [] if verbosity == "terse" else introduce(self.program["code"], self.program["entry"], verbosity,
+                                                           random, self.properties, self.program["description"])
+        return join_sections([*before, (REVERSAL, list(walk.sentences))]), walk
+
+    def gather(self, execution: dict, replay: list[dict]) -> Evidence:
+        """Returns what a monologue of one execution is held against."""
+        program = self.program
+        return Evidence(program["code"], program["entry"], execution["output"], replay, program["description"],
+                        self.evidence)
+
+    def find_flaw(self, execution: dict, replay: list[dict], text: str) -> str:
+        """Returns what speaks against the walk of a backward monologue, "" for nothing."""
+        return find_flaw(self.box, self.program, execution["input"], execution["output"], text,
+                         self._draw("counter-examples", execution), replay)
+
     def write_forward(self, execution: dict, steps: list[Step], replay: list[dict] | None) -> tuple[str, str]:
         """Returns a forward monologue and "", or "" and why there is none; a false claim is the reason by its kind."""
         if len(steps) > self.config.monologues.max_steps:
             return "", "too many steps"
         if replay is None:
             return "", "replay failed"
-        program = self.program
-        text = render_forward(program["code"], program["entry"], steps, execution["output"],
-                              verbosity=self.config.monologues.verbosity, properties=self.properties,
-                              random=make_random("forward", self.config.seed, execution["execution_id"]),
-                              description=program["description"])
-        evidence = Evidence(program["code"], program["entry"], execution["output"], replay, program["description"],
-                            self.evidence)
-        reason, number = find_false_claim(text, evidence)
-        self.counts["checked: claims"] += number
-        return ("", reason) if reason else (text, "")
+        text = self.tell_forward(execution, steps)
+        return self._check(text, execution, replay, SIMULATION)
 
     def write_backward(self, execution: dict, steps: list[Step], replay: list[dict]) -> tuple[str, str]:
         """Returns a backward monologue and "", or "" and why there is none that its checker finds nothing against."""
-        name = self.config.seed, execution["execution_id"]
-        backward = render_backward(self.box, self.program, steps, execution["input"], execution["output"],
-                                   self.config.monologues.verbosity, make_random("backward", *name))
-        self.counts.update({f"constraints: {kind}": number for kind, number in backward.counts.items()})
-        if not backward.sentences:
+        text, walk = self.tell_backward(execution, steps)
+        self.counts.update({f"constraints: {kind}": number for kind, number in walk.counts.items()})
+        if not text:
             return "", "no constraint"
-        text = join_sections([(REVERSAL, list(backward.sentences))])
-        reason = find_flaw(self.box, self.program, execution["input"], execution["output"], text,
-                           make_random("counter-examples", *name), replay)
+        flaw = self.find_flaw(execution, replay, text)
+        self.counts["checked: claims"] += sum(len(sentence.claims) for sentence in walk.sentences)
+        return ("", flaw) if flaw else self._check(text, execution, replay, REVERSAL)
+
+    def _check(self, text: str, execution: dict, replay: list[dict], walk: str) -> tuple[str, str]:
+        reason, number = find_false_claim(text, self.gather(execution, replay), walk)
+        self.counts["checked: claims"] += number
         return ("", reason) if reason else (text, "")
+
+    def _draw(self, name: str, execution: dict) -> Random:
+        return make_random(name, self.config.seed, execution["execution_id"])

@@ -7,6 +7,7 @@ words and verifies it against an independent run.
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.monologues.working import work_out
@@ -33,8 +34,10 @@ class Step:
     has_calls: bool = False  # functions of the program run before the step has its effect
 
 
+@lru_cache(maxsize=256)
 def find_statements(code: str) -> dict[int, ast.AST]:
-    """Returns line number -> the innermost statement (or `except` or `case` clause) that starts on or spans it."""
+    """Returns line number -> the innermost statement (or `except` or `case` clause) that starts on or spans it
+    (shared: not to be changed)."""
     found: dict[int, ast.AST] = {}
     for node in ast.walk(ast.parse(code)):  # breadth first: inner statements come later and win
         if isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)):
@@ -64,6 +67,12 @@ def render_target(node: ast.expr) -> str:
     return text[1:-1] if isinstance(node, ast.Tuple) and len(node.elts) > 1 else text
 
 
+@lru_cache(maxsize=256)
+def render_headers(code: str) -> dict[int, str]:
+    """Returns line number -> the text of its statement (shared: not to be changed)."""
+    return {line: render_header(node) for line, node in find_statements(code).items()}
+
+
 def build_steps(code: str, events: list[dict]) -> list[Step]:
     """Returns the steps of an execution in order.
 
@@ -72,7 +81,7 @@ def build_steps(code: str, events: list[dict]) -> list[Step]:
         events: its trace (records.Event).
     """
     statements = find_statements(code)
-    headers = {line: render_header(node) for line, node in statements.items()}
+    headers = render_headers(code)
     loops = LoopItems()
     steps = []
     events = fold_inner_frames(events)

@@ -41,7 +41,7 @@ from semcoder.monologues.backward.reversal import (
 )
 from semcoder.monologues.backward.undoing import come_to, does_undo, list_expressions
 from semcoder.monologues.forward.check import split_sections
-from semcoder.monologues.steps import find_statements, render_header
+from semcoder.monologues.steps import find_statements, render_headers
 
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about
 MAX_LINES, MAX_EVENTS = 1000, 4000  # of a changed run, of the replay
@@ -108,7 +108,7 @@ def read_monologue(text: str, code: str, own: list[dict], input_text: str,
     ensure(all(isinstance(clause, Requirement) for _, clause in demands), "unreadable")
     ensure(all(clause.constraint.subject.isidentifier() for _, clause in demands), "subject")
     statements = find_statements(code)
-    headers = {line: render_header(node) for line, node in statements.items()}
+    headers = render_headers(code)
     read = [read_line(sentence, headers) for sentence in (told if start is None else told[:-1])]
     ensure(None not in read, "unreadable")
     places = [i for i, event in enumerate(own) if event["kind"] == "line"]

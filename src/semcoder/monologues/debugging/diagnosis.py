@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 
 from semcoder.monologues.debugging.patches import Edit
-from semcoder.monologues.steps import find_statements, render_header
+from semcoder.monologues.steps import render_headers
 
 CAUSE, FIX = "### Root Cause Analysis\n", "### Bug Fixing\n"
 # The first wording of each kind is the terse one.
@@ -109,7 +109,7 @@ def read_diagnosis(text: str, buggy: str) -> tuple[list[dict], list[Edit], dict]
     fixing, end, _ = rest.partition("[/MONOLOGUE]")
     if not (cause and fix and end):
         raise Unreadable("a section is missing")
-    headers = {line: render_header(node) for line, node in find_statements(buggy).items()}
+    headers = render_headers(buggy)
     claims = [read_cause(line, headers) for line in analysis.splitlines()]
     *edits, result = [read_fix(line, buggy) for line in fixing.splitlines()] or [{}]
     if not edits or result.get("kind") != "result" or any(not isinstance(edit, Edit) for edit in edits):

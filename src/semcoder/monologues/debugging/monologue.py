@@ -9,7 +9,7 @@ from semcoder.monologues.debugging.diagnosis import CAUSE, FIX, write, write_dep
 from semcoder.monologues.debugging.patches import list_edits
 from semcoder.monologues.debugging.scene import WORKED, Repair
 from semcoder.monologues.forward.monologue import SIMULATION, simulate
-from semcoder.monologues.steps import Step, find_statements, render_header
+from semcoder.monologues.steps import Step, render_headers
 
 
 def render_debugging(repair: Repair, outcome: Outcome, steps: list[Step], departure: Departure, *, verbosity: str,
@@ -44,7 +44,7 @@ def analyse(repair: Repair, outcome: Outcome, steps: list[Step], departure: Depa
             random: Random | None) -> list[str]:
     """Returns the root cause: what the test wanted, the first departing line, and another line that is to blame."""
     got = {"got": outcome.output} if outcome.status == "ok" else {"error": outcome.output}
-    headers = {line: render_header(node) for line, node in find_statements(repair.buggy).items()}
+    headers = render_headers(repair.buggy)
     step = [step for step in steps if step.kind not in ("call", "resume", "exception")][departure.number]
     sentences = [write("outcome", *got, random, expected=repair.failed[1], **got)]
     for kind, slots in departure.facts:

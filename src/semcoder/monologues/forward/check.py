@@ -20,7 +20,7 @@ from semcoder.monologues.forward.monologue import CONCLUSION, PROPERTIES, SIMULA
 from semcoder.monologues.forward.overview import read_overview
 from semcoder.monologues.forward.phrases import StepReader
 from semcoder.monologues.forward.properties import read_executions, read_property
-from semcoder.monologues.steps import find_statements, render_header
+from semcoder.monologues.steps import find_statements
 
 NUM_DRAWN = 24  # inputs on which what is said of all inputs is tried
 KIND_OF_EVENT = {"call": "call", "call_bare": "call", "resume": "call", "resume_bare": "call", "raise": "exception"}
@@ -41,8 +41,7 @@ class Evidence:
 
     def __post_init__(self):
         self.statements = find_statements(self.code)
-        headers = {line: render_header(node) for line, node in self.statements.items()}
-        self.reader = StepReader(find_headers(self.code, headers))
+        self.reader = StepReader(find_headers(self.code))
 
 
 @dataclass(frozen=True)
@@ -54,29 +53,36 @@ class Verdict:
     reason: str = ""  # kind of the first claim that is not confirmed, `order` or `unreadable`; "" when all are
 
 
-def find_false_claim(text: str, evidence: Evidence) -> tuple[str, int]:
-    """Returns (why the monologue is not true, or "" if all of it is; how many claims were tested)."""
+def find_false_claim(text: str, evidence: Evidence, walk: str = SIMULATION) -> tuple[str, int]:
+    """Returns (why the monologue is not true, or "" if all of it is; how many claims were tested).
+
+    Args:
+        text: the monologue.
+        evidence: what it is held against.
+        walk: heading of the section that goes through the lines. The simulation is tested here; of a backward
+            monologue what stands before its reverse deduction.
+    """
     number = 0
-    for verdict in judge_monologue(text, evidence):
+    for verdict in judge_monologue(text, evidence, walk):
         number += len(verdict.confirmed)
         if verdict.reason:
             return verdict.reason, number
     return "", number
 
 
-def judge_monologue(text: str, evidence: Evidence) -> Iterator[Verdict]:
+def judge_monologue(text: str, evidence: Evidence, walk: str = SIMULATION) -> Iterator[Verdict]:
     """Yields a verdict for each sentence, in order, and a last one where events are left that nothing was said of."""
     sections = split_sections(text)
     for heading, lines in sections:
-        if heading == SIMULATION:
-            yield from judge_simulation(lines, evidence)
+        if heading == walk:
+            yield from judge_simulation(lines, evidence) if walk == SIMULATION else ()
         elif heading in (UNDERSTANDING, CONCLUSION, PROPERTIES):
             read = read_property if heading == PROPERTIES else read_overview
             for line in lines:
                 yield choose_reading(line, read(line), Moment(evidence))
         else:
             yield Verdict(Sentence(heading), (), "unreadable")
-    if SIMULATION not in [heading for heading, _ in sections]:
+    if walk not in [heading for heading, _ in sections]:
         yield Verdict(Sentence(""), (), "order")
 
 

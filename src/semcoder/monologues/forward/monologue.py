@@ -5,13 +5,14 @@ by GPT-4o-mini; at `terse` only the simulation, because a small model pays for e
 """
 
 import ast
+from functools import lru_cache
 from random import Random
 
 from semcoder.monologues.claims import Sentence
 from semcoder.monologues.forward.overview import conclude, describe_function
 from semcoder.monologues.forward.phrases import write_step
 from semcoder.monologues.forward.properties import Property, word_property
-from semcoder.monologues.steps import Step
+from semcoder.monologues.steps import Step, render_headers
 
 UNDERSTANDING, PROPERTIES = "Understanding the Function", "Key Properties and Constraints"
 SIMULATION, CONCLUSION = "Execution Simulation", "Conclusion"
@@ -130,10 +131,11 @@ def list_changes(step: Step) -> str:
     return ", ".join(f"{name} is now {text}" for name, text in step.changed.items())
 
 
-def find_headers(code: str, headers: dict[int, str]) -> dict[int, tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def find_headers(code: str) -> dict[int, tuple[str, ...]]:
     """Returns what may stand for the statement of each line: its header, and where a call begins or goes on, the
     function's name."""
-    found = {line: (header,) for line, header in headers.items()}
+    found = {line: (header,) for line, header in render_headers(code).items()}
     for function in ast.walk(ast.parse(code)):
         if isinstance(function, ast.FunctionDef):
             first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])

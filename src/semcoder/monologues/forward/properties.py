@@ -21,6 +21,7 @@ from semcoder.monologues.forward.phrases import compile_wording, match_wordings
 MIN_EXECUTIONS = 8  # that end well; fewer support nothing
 MIN_FORCE = 4  # executions in which a candidate could have been false
 MAX_PROPERTIES = 4
+TIMEOUT_S = 0.2  # of processor time; an input drawn at random may well make a loop endless
 
 Execution = dict  # parameter name -> value, and `result`
 
@@ -154,7 +155,7 @@ def execute_on(box: Sandbox, program: dict, inputs: Iterable[str]) -> list[Outco
     """Returns the outcomes of a program on inputs; programs of our own making run in this process, under budgets."""
     if program.get("source") == "synthetic":
         return run_here(program["code"], program["entry"], inputs)
-    return box.run(Job(code=program["code"], entry=program["entry"], inputs=tuple(inputs)))
+    return box.run(Job(code=program["code"], entry=program["entry"], inputs=tuple(inputs), timeout_s=TIMEOUT_S))
 
 
 def draw_executions(box: Sandbox, program: dict, inputs: list[str]) -> list[Execution]:
