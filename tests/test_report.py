@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from semcoder.config import DEFAULT_FORMATS
 from semcoder.presets import SMOKE
-from semcoder.report import compare, figures, notebooks, numbers, paper, present, tables, values
+from semcoder.report import compare, figures, monologues, notebooks, numbers, paper, present, tables, values
 from semcoder.report.departures import collect_departures
 from semcoder.report.style import save_figure
 from toy_results import CONFIG, make_report, make_upstream
@@ -25,6 +25,18 @@ def make_arms(rights: dict[str, list[int]], seed: int = 0) -> pd.DataFrame:
 @pytest.fixture
 def report(run_root, monkeypatch):
     return make_report(monkeypatch, make_upstream())
+
+
+def test_what_became_of_monologues_adds_up_per_kind_and_names_the_reasons(run_root):
+    frame = monologues.tabulate_verdicts(make_upstream().monologues)
+    assert list(frame["monologue"].unique()) == ["forward"] and frame["share"].sum() == pytest.approx(1)
+    assert frame.set_index("outcome")["count"].to_dict() == {"kept": 9, "too many steps": 5, "value": 1}
+
+
+def test_constraints_properties_and_bugs_are_counted_by_what_came_of_them(run_root):
+    run = make_upstream().monologues
+    assert monologues.tabulate_constraints(run)["count"].tolist() == [6, 9, 2]
+    assert monologues.tabulate_bugs(run).values.tolist() == [["range", 0, 2], ["slice", 3, 1]]
 
 
 def test_coverage_is_a_mean_over_programs_with_the_papers_beside(run_root):

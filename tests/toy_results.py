@@ -74,7 +74,8 @@ def make_monologues(config: Config, corpus: Run, traces: Run) -> Run:
         *(make_example(f"{split}/1", f"{split}/1#0", objective, "monologue") for objective in ("forward", "backward")),
         make_example(f"{split}/1", f"{split}/1", "repair", "monologue")] for split in SPLITS}
     counts = {"kept: forward": 9, "rejected forward: value": 1, "rejected forward: too many steps": 5,
-              "checked: claims": 77}
+              "checked: claims": 77, "constraints: exact": 6, "constraints: refuted": 9, "kept: properties": 2,
+              "kept bug: slice": 3, "rejected bug: slice": 1, "rejected bug: range": 2}
     return make_run(Run("monologues", config, [corpus, traces]), tables, counts)
 
 

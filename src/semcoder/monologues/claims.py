@@ -1,25 +1,27 @@
 """What a sentence of a monologue asserts, in a form that a checker can test.
 
-A claim is a dict with a `kind`; `check.CHECKS` says for each kind which run, or which text, bears it out:
+A claim is a dict with a `kind`; `confirm.CHECKS` says for each kind which run, or which text, bears it out:
 
-    line       the line named is the one that runs, is entered, or raises, next: {"line"}
-    operands   the first stage is the source with the values that its variables had: {"text"}
-    follows    a stage is the one before with some of its parts worked out: {"text", "value"}
-    stage      the last stage evaluates to the stated value: {"text", "value"}
-    truth      the last stage of a condition has the stated truth: {"text", "value"}
-    branch     the condition had the stated truth: {"value"}
-    value      a variable has the stated value after the line: {"name", "value"}
-    argument   an argument of the call has the stated value before its first line: {"name", "value"}
+    line       the line named is the one that runs, is entered, or raises, next
+    operands   the first stage is the expression with its variables' values
+    follows    a stage is the one before with some of its parts worked out
+    stage      the last stage evaluates to the stated value
+    truth      the last stage of a condition has the stated truth
+    branch     the condition had the stated truth
+    value      a variable has the stated value after the line
+    argument   an argument of the call has the stated value
     unchanged  the line changed no variable of its frame
-    iteration  the loop is in its n-th iteration: {"number"}
-    left       the loop still has these items to visit: {"value"}
+    iteration  the loop is in its n-th iteration
+    left       the loop still has these items to visit
     ended      the loop is over
-    next       the line that runs next: {"line"}
-    raises     the line raised this exception: {"error"}
-    returns    the call returned the stated value: {"value"}
-    result     the whole call returned the stated value: {"value"}
-    parameters, helper, structure, description    what the program's text, or its record, says
-    property   an expression over the parameters and `result` that is true of every execution tried: {"text"}
+    next       the line that runs next
+    raises     the line raised this exception
+    returns    the call returned the stated value
+    result     the whole call returned the stated value
+    property   an expression over parameters and output holds for all inputs
+    parameters, helper, structure, description: of the program and its record
+
+Those of backward and debugging monologues are in `backward.reversal` and `debugging.diagnosis`.
 """
 
 import ast

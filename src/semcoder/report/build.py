@@ -12,7 +12,7 @@ from semcoder.corpus.build import build_corpus
 from semcoder.debugging.repair import evaluate_repair
 from semcoder.evaluation.evaluate import evaluate_model
 from semcoder.monologues.build import build_monologues
-from semcoder.report import figures, numbers, paper, tables
+from semcoder.report import figures, monologues, numbers, paper, tables
 from semcoder.report.departures import collect_departures
 from semcoder.report.examples import collect_examples, count_examples
 from semcoder.report.style import save_figure
@@ -90,8 +90,10 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
         "coverage": tables.tabulate_coverage(upstream.corpus),
         "counts": tables.tabulate_counts([upstream.corpus, upstream.traces, upstream.monologues]),
         "traces": tables.tabulate_traces(upstream.traces),
-        "monologues": tables.tabulate_examples(upstream.monologues),
-        "verdicts": tables.tabulate_verdicts(upstream.monologues),
+        "monologues": monologues.tabulate_examples(upstream.monologues),
+        "verdicts": monologues.tabulate_verdicts(upstream.monologues),
+        "constraints": monologues.tabulate_constraints(upstream.monologues),
+        "bugs": monologues.tabulate_bugs(upstream.monologues),
         "training": tables.tabulate_training(upstream.training),
         "losses": tables.tabulate_losses(upstream.training),
         "evaluation": tables.tabulate_scores(upstream.evaluation),

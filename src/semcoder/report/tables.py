@@ -65,18 +65,6 @@ def tabulate_counts(runs: Iterable[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "outcome", "reason", "count"])
 
 
-def tabulate_verdicts(monologues: Run) -> pd.DataFrame:
-    """Returns per kind of monologue how many were kept and rejected, and why: monologue, outcome, count, share."""
-    counts, rows = monologues.manifest["counts"], []
-    for kind in ("forward", "backward", "repair"):
-        outcomes = {"kept": counts.get(f"kept: {kind}", 0)}
-        outcomes |= {key.partition(": ")[2]: n for key, n in sorted(counts.items(), key=lambda item: -item[1])
-                     if key.startswith(f"rejected {kind}: ")}
-        total = sum(outcomes.values())
-        rows += [(kind, reason, n, n / total) for reason, n in outcomes.items() if total]
-    return pd.DataFrame(rows, columns=["monologue", "outcome", "count", "share"])
-
-
 def tabulate_traces(traces: Run) -> pd.DataFrame:
     """Returns per split: traces and their number of events."""
     rows = []
@@ -84,17 +72,6 @@ def tabulate_traces(traces: Run) -> pd.DataFrame:
         events = np.array([row["num_events"] for row in traces.read_rows(f"traces/{split}")])
         rows.append((split, len(events), float(np.median(events)), round(float(events.mean()), 1), int(events.max())))
     return pd.DataFrame(rows, columns=["split", "num_traces", "median_events", "mean_events", "max_events"])
-
-
-def tabulate_examples(monologues: Run) -> pd.DataFrame:
-    """Returns per objective and format: examples of each split, mean steps and characters of a training response."""
-    frame = pd.concat(pd.DataFrame(monologues.read_rows(f"examples/{split}")).assign(split=split) for split in SPLITS)
-    frame["num_chars"] = frame["response"].str.len()
-    keys = ["objective", "format"]
-    counts = frame.pivot_table(index=keys, columns="split", values="num_chars", aggfunc="size", fill_value=0)
-    counts = counts.reindex(columns=list(SPLITS), fill_value=0).add_prefix("num_")
-    means = frame[frame["split"] == "train"].groupby(keys)[["num_steps", "num_chars"]].mean().round(1)
-    return counts.join(means.rename(columns={"num_steps": "mean_steps", "num_chars": "mean_chars"})).reset_index()
 
 
 def tabulate_training(training: Run) -> pd.DataFrame:
