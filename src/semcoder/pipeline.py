@@ -1,5 +1,6 @@
 """Runs the notebooks in order with papermill, one line per stage, and says how to go on when one fails."""
 
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -41,7 +42,8 @@ def run_notebook(name: str, preset: str, log: Path) -> None:
     quiet = Config()
     quiet.KernelManager.transport = "ipc"  # the default transport warns about missing encryption at each start
     output = paths.EXECUTED / name
-    with open(log, "w", encoding="utf-8") as stream:
+    with tempfile.TemporaryDirectory() as folder, open(log, "w", encoding="utf-8") as stream:
+        quiet.KernelManager.ip = f"{folder}/kernel"  # where its sockets lie; else a killed run leaves them here
         try:
             papermill.execute_notebook(str(paths.NOTEBOOKS / name), str(output), parameters={"preset": preset},
                                        progress_bar=False, stdout_file=stream, stderr_file=stream,
