@@ -12,8 +12,8 @@ import pytest
 from semcoder.__main__ import main
 from semcoder.audit import Item, audit_items
 from semcoder.audit.summary import list_items, list_outcomes, summarise
-from semcoder.evaluation.statistics import bootstrap_statistic, make_generator, wilson_interval
 from semcoder.report.audit import list_audit_tables
+from semcoder.statistics import bootstrap_statistic, make_generator, wilson_interval
 from test_audit import BENCHMARKS, CODE, tell, wrap
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "audit"

@@ -24,7 +24,7 @@ from semcoder.monologues.backward.judging import find_strongest
 from semcoder.monologues.backward.monologue import render_backward
 from semcoder.monologues.backward.reversal import REVERSAL
 from semcoder.monologues.formats.table import find_label
-from semcoder.monologues.forward.monologue import join_sections
+from semcoder.monologues.sections import join_sections
 from semcoder.monologues.steps import build_steps
 
 LOOP = "def f(xs, k):\n    total = 0\n    for x in xs:\n        if x > k:\n            total += x\n    return total\n"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from semcoder.errors import UserError
 from semcoder.evaluation.evaluate import check_canary
 from semcoder.evaluation.score import Item, canonical_literal, has_literal_arguments, judge, score_steps
-from semcoder.evaluation.statistics import bootstrap_interval, make_generator, paired_difference
 from semcoder.prompts import render_answer, render_code_response
+from semcoder.statistics import bootstrap_interval, make_generator, paired_difference
 
 CODE = "def f(xs):\n    return sorted(xs)\n"
 ITEM = Item(task_id="t", execution_id="t#0", prompt="", reference="", code=CODE, entry="f", input="[2, 1]",

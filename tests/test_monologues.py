@@ -11,7 +11,8 @@ from semcoder.config import VERBOSITIES
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
 from semcoder.monologues.formats.table import parse_steps, render_reasoning
-from semcoder.monologues.forward.check import Evidence, draw_evidence, find_false_claim
+from semcoder.monologues.forward.check import find_false_claim
+from semcoder.monologues.forward.evidence import Evidence, draw_evidence
 from semcoder.monologues.forward.monologue import SIMULATION, render_forward, simulate
 from semcoder.monologues.forward.properties import Property, draw_executions, find_properties
 from semcoder.monologues.steps import build_steps

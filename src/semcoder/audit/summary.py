@@ -11,7 +11,7 @@ import pandas as pd
 
 from semcoder.audit.audit import AuditResult
 from semcoder.audit.claims import KINDS, RESTATED
-from semcoder.evaluation.statistics import bootstrap_interval, bootstrap_statistic, make_generator
+from semcoder.statistics import bootstrap_interval, bootstrap_statistic, make_generator
 
 VERDICTS = ("true", "false", "unclear")
 

@@ -11,13 +11,13 @@ from semcoder.corpus.build import build_corpus
 from semcoder.engine import open_engine
 from semcoder.evaluation.evaluate import check_canary, write_scores
 from semcoder.evaluation.score import Item, judge, judge_outcome
-from semcoder.evaluation.statistics import bootstrap_interval, make_generator
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.prompts import extract_code, render_repair_prompt
 from semcoder.runs import Run
+from semcoder.statistics import bootstrap_interval, make_generator
 from semcoder.traces.build import group_by_task
 from semcoder.training.train import train_model
 

@@ -7,11 +7,11 @@ from semcoder.corpus.build import build_corpus
 from semcoder.engine import open_engine
 from semcoder.errors import UserError
 from semcoder.evaluation.score import TASKS, Item, judge, score_steps
-from semcoder.evaluation.statistics import bootstrap_interval, make_generator
 from semcoder.execution.sandbox import describe_level
 from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.runs import Run
+from semcoder.statistics import bootstrap_interval, make_generator
 from semcoder.traces.build import group_by_task
 from semcoder.training.data import FIXED_FORMATS
 from semcoder.training.train import train_model

@@ -10,9 +10,11 @@ from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.backward.counterexamples import find_flaw
 from semcoder.monologues.backward.monologue import Backward, render_backward
 from semcoder.monologues.backward.reversal import REVERSAL
-from semcoder.monologues.forward.check import Evidence, draw_evidence, find_false_claim
-from semcoder.monologues.forward.monologue import SIMULATION, introduce, join_sections, render_forward
+from semcoder.monologues.forward.check import find_false_claim
+from semcoder.monologues.forward.evidence import Evidence, draw_evidence
+from semcoder.monologues.forward.monologue import SIMULATION, introduce, render_forward
 from semcoder.monologues.forward.properties import MIN_EXECUTIONS, Property, draw_executions, find_properties, holds
+from semcoder.monologues.sections import join_sections
 from semcoder.monologues.steps import Step
 
 

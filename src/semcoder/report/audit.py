@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from semcoder import paths
-from semcoder.evaluation.statistics import wilson_interval
 from semcoder.report.present import to_percent
 from semcoder.report.style import BLUE, GREY, VERMILION
+from semcoder.statistics import wilson_interval
 
 TASKS = ("output", "input")
 MISSING = pd.DataFrame({"not measured": ["`python -m semcoder audit` makes this table"]})

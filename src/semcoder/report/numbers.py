@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from semcoder.config import FORMATS
-from semcoder.evaluation.statistics import make_generator, paired_difference
 from semcoder.report.tables import average_seeds
+from semcoder.statistics import make_generator, paired_difference
 
 DIRECTIONS = ("forward", "backward")
 NOT_WRITTEN = ("too many steps", "too deeply nested", "no forward monologue", "no constraint")

@@ -10,10 +10,10 @@ import pandas as pd
 
 from semcoder.config import FORMATS
 from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, PAPER_LINE_PERCENT
-from semcoder.evaluation.statistics import bootstrap_interval, make_generator
 from semcoder.records import SPLITS
 from semcoder.report.paper import paper_formats
 from semcoder.runs import Run, read_jsonl
+from semcoder.statistics import bootstrap_interval, make_generator
 
 METRICS = {"answer_accuracy": "is_right", "step_accuracy": "step_accuracy", "next_line_accuracy": "next_line_accuracy"}
 SCORE_COLUMNS = ["variant", "seed", "task", "metric", "value", "ci_low", "ci_high", "num_items"]

@@ -40,7 +40,7 @@ from semcoder.monologues.backward.reversal import (
     read_value_sentence,
 )
 from semcoder.monologues.backward.undoing import come_to, does_undo, list_expressions
-from semcoder.monologues.forward.check import split_sections
+from semcoder.monologues.sections import split_sections
 from semcoder.monologues.steps import find_statements, render_headers
 
 NUM_MUTATIONS, NUM_PROBES = 8, 4  # values tried of each variable that a constraint is about

@@ -18,7 +18,8 @@ from semcoder.monologues.debugging.monologue import render_debugging
 from semcoder.monologues.debugging.mutations import Variable
 from semcoder.monologues.debugging.patches import pair_lines
 from semcoder.monologues.debugging.scene import Repair, Test
-from semcoder.monologues.forward.check import Evidence, find_false_claim
+from semcoder.monologues.forward.check import find_false_claim
+from semcoder.monologues.forward.evidence import Evidence
 from semcoder.monologues.steps import build_steps
 from semcoder.prompts import render_repair_answer, render_repair_prompt
 

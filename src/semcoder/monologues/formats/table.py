@@ -11,7 +11,8 @@ from random import Random
 
 from semcoder.monologues.formats.annotations import render_next, render_scratchpad
 from semcoder.monologues.formats.step_lines import render_concise, render_delta, render_dynamic, render_self_contained
-from semcoder.monologues.forward.monologue import SIMULATION, join_sections, simulate
+from semcoder.monologues.forward.monologue import SIMULATION, simulate
+from semcoder.monologues.sections import join_sections
 from semcoder.monologues.steps import Step
 
 STATE = re.compile(r"\[STATE(?:-\d+)?\] .*? \[/STATE(?:-\d+)?\]")

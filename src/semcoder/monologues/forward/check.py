@@ -5,43 +5,18 @@ before each line, on the program's text, or, for what is said of all inputs, on 
 from the trace that the monologue was made from. One false claim rejects it; so does a sentence that cannot be read.
 """
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from semcoder.corpus.candidates import make_random
-from semcoder.corpus.inputs.arguments import read_arguments
-from semcoder.corpus.inputs.ingredients import Ingredients
-from semcoder.corpus.inputs.mutation import mutate_value
-from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.claims import Sentence
 from semcoder.monologues.forward.confirm import Moment, is_confirmed
-from semcoder.monologues.forward.monologue import CONCLUSION, PROPERTIES, SIMULATION, UNDERSTANDING, find_headers
+from semcoder.monologues.forward.evidence import Evidence
+from semcoder.monologues.forward.monologue import CONCLUSION, PROPERTIES, SIMULATION, UNDERSTANDING
 from semcoder.monologues.forward.overview import read_overview
-from semcoder.monologues.forward.phrases import StepReader
-from semcoder.monologues.forward.properties import read_executions, read_property
-from semcoder.monologues.steps import find_statements
+from semcoder.monologues.forward.properties import read_property
+from semcoder.monologues.sections import split_sections
 
-NUM_DRAWN = 24  # inputs on which what is said of all inputs is tried
 KIND_OF_EVENT = {"call": "call", "call_bare": "call", "resume": "call", "resume_bare": "call", "raise": "exception"}
-
-
-@dataclass
-class Evidence:
-    """What a monologue of one execution is held against."""
-
-    code: str
-    entry: str
-    output: str
-    replay: list[dict]  # events of semcoder.execution.replay.Replay
-    description: str = ""  # the program's, as its record has it
-    executions: list[dict] = field(default_factory=list)  # parameter name -> value, and `result`
-    statements: dict[int, ast.AST] = field(init=False)
-    reader: StepReader = field(init=False)
-
-    def __post_init__(self):
-        self.statements = find_statements(self.code)
-        self.reader = StepReader(find_headers(self.code))
 
 
 @dataclass(frozen=True)
@@ -84,19 +59,6 @@ def judge_monologue(text: str, evidence: Evidence, walk: str = SIMULATION) -> It
             yield Verdict(Sentence(heading), (), "unreadable")
     if walk not in [heading for heading, _ in sections]:
         yield Verdict(Sentence(""), (), "order")
-
-
-def split_sections(text: str) -> list[tuple[str, list[str]]]:
-    """Returns (heading, lines) of a monologue's sections, without its tags and what follows them."""
-    sections: list[tuple[str, list[str]]] = []
-    for line in text.split("[/MONOLOGUE]")[0].removeprefix("[MONOLOGUE]\n").splitlines():
-        if line.startswith("### "):
-            sections.append((line[4:], []))
-        elif sections:
-            sections[-1][1].append(line)
-        else:
-            sections.append(("", [line]))
-    return sections
 
 
 def judge_simulation(lines: list[str], evidence: Evidence) -> Iterator[Verdict]:
@@ -147,19 +109,3 @@ def choose_reading(line: str, readings: list[Sentence], moment: Moment) -> Verdi
             return Verdict(sentence, confirmed)
         first = first or Verdict(sentence, confirmed, sentence.claims[confirmed.index(False)]["kind"])
     return first or Verdict(Sentence(line), (), "unreadable")
-
-
-def draw_evidence(box: Sandbox, program: dict, inputs: list[str]) -> list[dict]:
-    """Returns executions on inputs drawn here: the known ones, and others in which one value differs.
-
-    Not those in which a monologue's author looked for properties.
-    """
-    random = make_random("evidence", program["code"])
-    known = [arguments for arguments in map(read_arguments, inputs) if arguments and arguments.places()]
-    ingredients = Ingredients(program["code"], [value for arguments in known for value in arguments.values()])
-    drawn = []
-    for _ in range(NUM_DRAWN if known else 0):
-        arguments = random.choice(known)
-        place = random.choice(arguments.places())
-        drawn.append(arguments.replace(place, mutate_value(arguments.find(place), random, ingredients)).render())
-    return read_executions(box, program, list(dict.fromkeys([*inputs, *drawn])))

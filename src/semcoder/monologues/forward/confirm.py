@@ -3,22 +3,19 @@
 import ast
 import io
 import tokenize
-from typing import TYPE_CHECKING
 
 from semcoder.execution.literals import to_literal
 from semcoder.monologues.claims import Claim
+from semcoder.monologues.forward.evidence import Evidence
 from semcoder.monologues.forward.properties import MIN_EXECUTIONS, holds
 from semcoder.monologues.steps import render_header
 from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, is_literal_node, parse_expression
-
-if TYPE_CHECKING:
-    from semcoder.monologues.forward.check import Evidence
 
 
 class Moment:
     """An event of a replay and what surrounds it; without a place, the whole execution."""
 
-    def __init__(self, evidence: "Evidence", place: int = -1, is_late: bool = False):
+    def __init__(self, evidence: Evidence, place: int = -1, is_late: bool = False):
         self.evidence, self.place, self.is_late = evidence, place, is_late
         self.now = evidence.replay[place] if place >= 0 else None
 
@@ -170,7 +167,7 @@ def check_result(claim: Claim, moment: Moment) -> bool:
     return claim["entry"] == evidence.entry and evidence.replay[-1]["value"] == claim["value"] == evidence.output
 
 
-def find_function(evidence: "Evidence") -> ast.FunctionDef:
+def find_function(evidence: Evidence) -> ast.FunctionDef:
     """Returns the entry function's syntax tree."""
     return next(node for node in ast.parse(evidence.code).body
                 if isinstance(node, ast.FunctionDef) and node.name == evidence.entry)

@@ -12,12 +12,11 @@ from semcoder.monologues.claims import Sentence
 from semcoder.monologues.forward.overview import conclude, describe_function
 from semcoder.monologues.forward.phrases import write_step
 from semcoder.monologues.forward.properties import Property, word_property
+from semcoder.monologues.sections import Section, join_sections
 from semcoder.monologues.steps import Step, render_headers
 
 UNDERSTANDING, PROPERTIES = "Understanding the Function", "Key Properties and Constraints"
 SIMULATION, CONCLUSION = "Execution Simulation", "Conclusion"
-
-Section = tuple[str, list[Sentence]]
 
 
 def render_forward(code: str, entry: str, steps: list[Step], output: str, *, verbosity: str, random: Random,
@@ -49,14 +48,6 @@ def introduce(code: str, entry: str, verbosity: str, random: Random, properties:
     if properties:
         sections.append((PROPERTIES, [word_property(found, random) for found in properties]))
     return sections
-
-
-def join_sections(sections: list[Section]) -> str:
-    """Returns a whole monologue in the paper's tags."""
-    parts = ["[MONOLOGUE]\n"]
-    for heading, sentences in sections:
-        parts.append(f"### {heading}\n" + "".join(f"{sentence.text}\n" for sentence in sentences))
-    return "".join(parts) + "[/MONOLOGUE]\n"
 
 
 def simulate(steps: list[Step], verbosity: str, random: Random) -> list[Sentence]:
