@@ -12,7 +12,7 @@ from semcoder.benchmarks import monologues, run
 from semcoder.benchmarks.sandbox import TRIVIAL, check_correctness, count_rate, run_ours
 from semcoder.errors import UserError
 from semcoder.execution.sandbox import find_box
-from semcoder.monologues.build import replay_all
+from semcoder.monologues.replays import replay_all
 from semcoder.presets import SMOKE
 
 

@@ -1,6 +1,8 @@
 """Monologues say only what is true: every claim is checked, and false ones are noticed."""
 
 import ast
+import json
+from collections import Counter
 from random import Random
 
 import pytest
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 from semcoder.config import VERBOSITIES
 from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.execute import run_call
+from semcoder.execution.sandbox import find_box
+from semcoder.monologues.author import Author
+from semcoder.monologues.build import build_examples
 from semcoder.monologues.formats.table import parse_steps, render_reasoning
 from semcoder.monologues.forward.check import find_false_claim
 from semcoder.monologues.forward.evidence import Evidence, draw_evidence
@@ -264,3 +269,23 @@ def test_line_labels_come_off_again(nested_program):
 def test_a_described_program_is_asked_for_by_its_entry_function_wherever_that_stands():
     code = "def main(x, *, k=1):\n    return helper(x) + k\n\ndef helper(x):\n    return x * 2\n"
     assert find_signature({"code": code, "entry": "main"}) == "def main(x, *, k=1):"
+
+
+def test_no_backward_monologue_is_written_for_rows_that_do_not_show_it(monkeypatch):
+    candidate = next(c for c in generate(20, 1) if len(c[2]) > 1)
+    code, entry, inputs = candidate
+    shared = {"task_id": "t", "split": "train"}
+    program = {**shared, "code": code, "entry": entry, "source": "synthetic", "description": ""}
+    runs = [run_call(code, entry, text, watch="trace") for text in inputs]
+    executions = [{**shared, "execution_id": f"t#{i}", "input": text, "output": run.output}
+                  for i, (text, run) in enumerate(zip(inputs, runs, strict=True))]
+    logs = [{"execution_id": f"t#{i}", "events": json.dumps(run.events)} for i, run in enumerate(runs)]
+
+    def build(*formats):
+        config = SMOKE.replace("monologues", formats=formats)
+        return build_examples(find_box(), program, executions, logs, (), None, config, Counter())
+
+    both = build("concise", "monologue")
+    assert {row["objective"] for row in both if row["format"] == "monologue"} == {"forward", "backward"}
+    monkeypatch.setattr(Author, "write_backward", None)  # would fail if called
+    assert build("concise") == [row for row in both if row["format"] == "concise"]

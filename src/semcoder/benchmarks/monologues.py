@@ -16,11 +16,12 @@ from joblib import Parallel, cpu_count, delayed
 from more_itertools import chunked
 
 from semcoder.config import Config
+from semcoder.corpus.build import make_executions, make_program, to_row
 from semcoder.corpus.cruxeval import read_cruxeval
-from semcoder.corpus.sources import Prepared, generate_chunk
+from semcoder.corpus.sources import generate_chunk
 from semcoder.execution.sandbox import find_box
 from semcoder.monologues.author import Author
-from semcoder.monologues.build import replay_all
+from semcoder.monologues.replays import replay_all
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import load_preset
 from semcoder.traces.build import trace_chunk
@@ -55,16 +56,13 @@ def make_programs(config: Config, level: int, number: int) -> list[tuple[dict, l
     """Returns generated programs of one level with their executions, described ones at the preset's share."""
     corpus = config.replace("corpus", level=level).corpus
     made = [prepared for prepared, _ in generate_chunk((corpus, SEED, range(number))) if prepared]
-    return [make_item(prepared, f"level {level}/{number}") for number, prepared in enumerate(made)]
+    return [make_item(to_row(prepared)) for prepared in made]
 
 
-def make_item(prepared: Prepared, task_id: str) -> tuple[dict, list[dict]]:
+def make_item(row: dict) -> tuple[dict, list[dict]]:
     """Returns a generated program as the corpus has it: records.Program and its records.Execution."""
-    candidate, shared = prepared.candidate, {"task_id": task_id, "split": "test"}
-    kept = ("source", "family", "origin", "licence", "level", "entry", "code", "description")
-    program = {**shared, **{name: getattr(candidate, name) for name in kept}}
-    return program, [{**shared, "execution_id": f"{task_id}#{i}", "input": text, "output": output}
-                     for i, (text, output) in enumerate(zip(candidate.inputs, prepared.outputs, strict=True))]
+    program = make_program(row, "test")
+    return program, make_executions(row, program["task_id"], "test")
 
 
 def take_programs(items: list[tuple], number: int) -> list[tuple]:

@@ -9,13 +9,12 @@ from itertools import islice
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.engine import map_chunks, open_engine
-from semcoder.execution.execute import compile_program, run_call
-from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import Sandbox, find_box
 from semcoder.monologues.author import Author
 from semcoder.monologues.debugging.model_bugs import sample_bugs
 from semcoder.monologues.debugging.repairs import build_repairs
 from semcoder.monologues.formats.table import parse_steps, render_reasoning
+from semcoder.monologues.replays import replay_all
 from semcoder.monologues.steps import Step, build_steps
 from semcoder.monologues.teacher.collect import Taught, ask_teacher
 from semcoder.prompts import (
@@ -86,16 +85,13 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     kept = [(by_id[log["execution_id"]], json.loads(log["events"])) for log in logs]
     replays = replay_all(box, program, [execution for execution, _ in kept], config)
     author = Author(box, program, [execution["input"] for execution, _ in kept], config, counts)
+    # Many runs of the program go into a backward monologue: none is written for rows that do not show it.
+    has_backward = "monologue" in config.monologues.formats and taught is None
     rows = []
     for (execution, events), replay in zip(kept, replays, strict=True):
         steps = build_steps(program["code"], events)
-        forward, reason = author.write_forward(execution, steps, replay)
-        counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
-        backward, flaw = ("", reason if reason == "too many steps" else "no forward monologue") if reason else (
-            author.write_backward(execution, steps, replay))
-        counts[f"rejected backward: {flaw}" if flaw else "kept: backward"] += 1
-        if not reason:
-            written = {"forward": forward, "backward": backward}
+        written = write_both_ways(author, execution, steps, replay, has_backward)
+        if written:
             rows += render_both_ways(program, execution, steps, written, taught, config)
     if program["description"]:
         rows.append(make_row(program, program["task_id"], "nl_to_code", "direct",
@@ -106,21 +102,20 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     return rows
 
 
-def replay_all(box: Sandbox, program: dict, executions: list[dict], config: Config) -> list[list[dict] | None]:
-    """Returns an independent record of each execution, None where it did not end well this time.
-
-    Programs of our own making run in this process: they do the same in it, whatever its hash seed, and much sooner.
-    """
-    limits = {"watch": "replay", "max_events": 2 * config.traces.max_events,
-              "max_value_chars": config.traces.max_value_chars}
-    if program.get("source") == "synthetic":
-        code = compile_program(program["code"])
-        outcomes = [run_call(code, program["entry"], e["input"], **limits) for e in executions]
-    else:
-        outcomes = box.run(Job(code=program["code"], entry=program["entry"], timeout_s=2 * config.traces.timeout_s,
-                               inputs=tuple(e["input"] for e in executions), **limits))
-    return [list(o.events) if o.status == "ok" and o.output == e["output"] else None
-            for o, e in zip(outcomes, executions, strict=True)]
+def write_both_ways(author: Author, execution: dict, steps: list[Step], replay: list[dict] | None,
+                    has_backward: bool) -> dict[str, str]:
+    """Returns direction -> checked monologue, "" where there is none; {} where the forward one fails, because then no
+    format tells the execution. Both are counted."""
+    counts = author.counts
+    forward, reason = author.write_forward(execution, steps, replay)
+    counts[f"rejected forward: {reason}" if reason else "kept: forward"] += 1
+    backward = ""
+    if has_backward:
+        flaw = "" if not reason else reason if reason == "too many steps" else "no forward monologue"
+        if not flaw:
+            backward, flaw = author.write_backward(execution, steps, replay)
+        counts[f"rejected backward: {flaw}" if flaw else "kept: backward"] += 1
+    return {} if reason else {"forward": forward, "backward": backward}
 
 
 def render_both_ways(program: dict, execution: dict, steps: list[Step], written: dict[str, str],

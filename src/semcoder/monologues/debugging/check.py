@@ -17,22 +17,18 @@ import ast
 from dataclasses import replace
 
 from semcoder.config import Config
-from semcoder.execution.jobs import Job, Outcome
+from semcoder.execution.jobs import Outcome
 from semcoder.execution.sandbox import Sandbox
 from semcoder.monologues.debugging.diagnosis import OUTCOMES, Unreadable, read_diagnosis
 from semcoder.monologues.debugging.patches import Edit, apply_edits
 from semcoder.monologues.debugging.scene import CHECKS, Repair, set_scene
+from semcoder.monologues.replays import replay_inputs
 
 
 def replay_repair(box: Sandbox, repair: Repair, config: Config) -> tuple[Outcome, list[Outcome]]:
     """Returns fresh replays: of the wrong program on the failed test, and of the right one on every test."""
-    def replay(code: str, inputs: tuple[str, ...]) -> list[Outcome]:
-        # With room for what a trace counts otherwise.
-        return box.run(Job(code=code, entry=repair.entry, inputs=inputs, watch="replay",
-                           max_events=2 * config.traces.max_events, max_value_chars=config.traces.max_value_chars,
-                           timeout_s=2 * config.traces.timeout_s))
-
-    return replay(repair.buggy, repair.failed[:1])[0], replay(repair.fixed, tuple(text for text, _ in repair.tests))
+    wrong = replay_inputs(box, repair.buggy, repair.entry, repair.failed[:1], config)[0]
+    return wrong, replay_inputs(box, repair.fixed, repair.entry, tuple(text for text, _ in repair.tests), config)
 
 
 def find_false_debugging_claim(text: str, repair: Repair, wrong: Outcome, rights: list[Outcome]) -> str:
