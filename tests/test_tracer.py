@@ -16,7 +16,8 @@ from semcoder.execution.events import fold_inner_frames, rebuild_states
 from semcoder.execution.execute import compile_program
 from semcoder.execution.literals import ValueLimit, to_literal
 from semcoder.execution.replay import Replay
-from semcoder.execution.tracer import EventLimit, Tracer
+from semcoder.execution.tracer import Tracer
+from semcoder.execution.watching import EventLimit
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LIMITS = (100_000, 2000, "mark")

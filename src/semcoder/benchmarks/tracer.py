@@ -21,7 +21,8 @@ from types import CodeType, FrameType
 
 from semcoder.corpus.synthetic import generate_crux
 from semcoder.errors import UserError
-from semcoder.execution.tracer import PROGRAM, Tracer
+from semcoder.execution.tracer import Tracer
+from semcoder.execution.watching import PROGRAM
 from semcoder.runs import read_jsonl
 
 REPETITIONS = 15

@@ -6,15 +6,14 @@ watched too, so that imports and definitions count as executed. Not covered: thr
 """
 
 import dis
-import sys
 from types import CodeType, FrameType
 
-from semcoder.execution.tracer import PROGRAM, EventLimit
+from semcoder.execution.watching import PROGRAM, EventLimit, Watcher
 
 RESUME = dis.opmap["RESUME"]
 
 
-class ArcRecorder:
+class ArcRecorder(Watcher):
     """Collects the distinct arcs of one execution; use as a context manager around the module and the call."""
 
     def __init__(self, max_events: int, max_value_chars: int, on_large: str = "stop"):
@@ -28,14 +27,6 @@ class ArcRecorder:
     def events(self) -> list[list[int]]:
         """The arcs as sorted [from, to] pairs."""
         return sorted(map(list, self._arcs))
-
-    def __enter__(self) -> "ArcRecorder":
-        self._outer = sys.gettrace()
-        sys.settrace(self._enter_frame)
-        return self
-
-    def __exit__(self, *_) -> None:
-        sys.settrace(self._outer)
 
     def _enter_frame(self, frame: FrameType, kind: str, _):
         code = frame.f_code

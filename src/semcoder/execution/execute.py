@@ -21,7 +21,8 @@ from semcoder.execution.intervene import Intervention, compile_expression
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
 from semcoder.execution.replay import Replay
-from semcoder.execution.tracer import PROGRAM, EventLimit, LineCounter, Tracer
+from semcoder.execution.tracer import Tracer
+from semcoder.execution.watching import PROGRAM, EventLimit, LineCounter
 
 MAX_ERROR_CHARS = 300
 MAX_PRINTED_CHARS = 2**20

@@ -7,13 +7,12 @@ object goes on holding it, so that a change to a variable with aliases differs f
 Cells that inner functions share are written too. Not covered: names of other frames, and module-level names.
 """
 
-import sys
 from functools import cache
 from types import CodeType, FrameType
 
 from semcoder.execution.events import INNER_FRAMES
 from semcoder.execution.literals import to_literal
-from semcoder.execution.tracer import PROGRAM, EventLimit
+from semcoder.execution.watching import PROGRAM, LineCounter
 
 Change = tuple[int, dict[str, str], list[str]]
 """(n, name -> literal put in before the n-th executed line of the entry frame, expressions evaluated right then)"""
@@ -27,7 +26,7 @@ def compile_expression(text: str) -> CodeType:
     return compile(text, "<change>", "eval")
 
 
-class Intervention:
+class Intervention(LineCounter):
     """Makes one change in one run; a context manager around the call.
 
     Args:
@@ -40,21 +39,12 @@ class Intervention:
         number, values, expressions = change
         self._values = [(name, compile_expression(text)) for name, text in values.items()]
         self._expressions = [compile_expression(text) for text in expressions]
-        self._left, self._lines_left, self._max_chars = number, max_lines, max_chars
+        super().__init__(max_lines)
+        self._lines_before, self._max_chars = number, max_chars
         self._has_entered = False
         self.is_done = False  # whether the run came to the place
         self.seen: list[str] = []  # the literal of each expression, RAISES where it could not be evaluated
         self.events: tuple = ()
-
-    def __enter__(self) -> "Intervention":
-        self._outer = sys.gettrace()
-        sys.settrace(self._enter_frame)
-        return self
-
-    def __exit__(self, *_) -> None:
-        sys.settrace(self._outer)
-        if self._lines_left < 0:  # a program's bare `except` could have swallowed it
-            raise EventLimit("too many lines")
 
     def _enter_frame(self, frame: FrameType, kind: str, _):
         code = frame.f_code
@@ -67,23 +57,13 @@ class Intervention:
 
     def _wait(self, frame: FrameType, kind: str, _):
         """Counts the entry frame's lines until the place of the change."""
+        self._count(frame, kind, None)
         if kind == "line":
-            self._spend_line()
-            self._left -= 1
-            if self._left == 0:
+            self._lines_before -= 1
+            if self._lines_before == 0:
                 self._change(frame)
                 return self._count
         return self._wait
-
-    def _count(self, frame: FrameType, kind: str, _):
-        if kind == "line":
-            self._spend_line()
-        return self._count
-
-    def _spend_line(self) -> None:
-        self._lines_left -= 1
-        if self._lines_left < 0:
-            raise EventLimit("too many lines")
 
     def _change(self, frame: FrameType) -> None:
         names = frame.f_locals  # the interpreter writes it back when this trace function returns

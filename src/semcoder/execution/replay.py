@@ -4,15 +4,15 @@ It shares nothing with `tracer` but the literal text of values, so that what was
 checked against an independent run.
 """
 
-import sys
 from types import FrameType
 
 from semcoder.execution.events import INNER_FRAMES
 from semcoder.execution.literals import to_literal
-from semcoder.execution.tracer import PROGRAM, EventLimit, describe_exception
+from semcoder.execution.tracer import describe_exception
+from semcoder.execution.watching import PROGRAM, EventLimit, Watcher
 
 
-class Replay:
+class Replay(Watcher):
     """Collects {"kind", "line", "depth", "locals", "value"} as it happens; a context manager.
 
     kind: call (or a generator goes on) | line | exception | return (or a yield). `locals` are all of the frame's,
@@ -30,15 +30,7 @@ class Replay:
         self._max_events, self._max_chars, self._on_large, self._depth = max_events, max_value_chars, on_large, -1
         self._skipped = ("<module>",) if inner_frames else ("<module>", *INNER_FRAMES)
 
-    def __enter__(self) -> "Replay":
-        self._outer = sys.gettrace()
-        sys.settrace(self._watch)
-        return self
-
-    def __exit__(self, *_) -> None:
-        sys.settrace(self._outer)
-
-    def _watch(self, frame: FrameType, kind: str, argument):
+    def _enter_frame(self, frame: FrameType, kind: str, argument):
         code = frame.f_code
         if code.co_filename != PROGRAM or code.co_name in self._skipped:
             return None
@@ -53,7 +45,7 @@ class Replay:
                             "value": value})
         if kind == "return":
             self._depth -= 1
-        return self._watch
+        return self._enter_frame
 
     def _write(self, value: object) -> str:
         return to_literal(value, self._max_chars, self._on_large)

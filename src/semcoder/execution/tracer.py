@@ -8,15 +8,14 @@ what happens inside a value that is too big to show while its size stays the sam
 """
 
 import re
-import sys
 from operator import is_
 from types import CodeType, FrameType, FunctionType
 
 from semcoder.execution.effects import RETURN, YIELD, LineEffects
 from semcoder.execution.events import DELETED
 from semcoder.execution.literals import HEAP_TYPE, SCALARS, ValueLimit, to_literal, type_flags, type_name
+from semcoder.execution.watching import PROGRAM, EventLimit, Watcher
 
-PROGRAM = "<program>"  # file name under which a traced program is compiled
 ABSENT = object()
 IMMUTABLE = frozenset((*SCALARS, tuple, frozenset))  # `+=` on these makes a new object
 STEADY = frozenset((*SCALARS, FunctionType, *(type(iter(v)) for v in (
@@ -27,11 +26,7 @@ LONG = 16  # a list of more items is compared with a copy before it is written o
 NESTED = re.compile(r"[\[({<]").search  # in a list's text: it may hold something that can change
 
 
-class EventLimit(BaseException):
-    """Too many events; not an Exception, so that a traced `except Exception` lets it pass."""
-
-
-class Tracer:
+class Tracer(Watcher):
     """Collects events; use as a context manager around the call.
 
     Args:
@@ -48,13 +43,8 @@ class Tracer:
         self.limit: BaseException | None = None  # kept, because a program's bare `except` could swallow it
         self._effects: dict[CodeType, LineEffects] = {}
 
-    def __enter__(self) -> "Tracer":
-        self._outer = sys.gettrace()
-        sys.settrace(self._enter_frame)
-        return self
-
     def __exit__(self, *_) -> None:
-        sys.settrace(self._outer)
+        super().__exit__()
         if self.limit is not None:
             raise self.limit
 
@@ -219,29 +209,3 @@ def describe_exception(error: BaseException, max_chars: int) -> str:
     elif is_plain and len(arguments) == 1:
         message = str(arguments[0])
     return f"{type_name(kind)}: {message}"
-
-
-class LineCounter:
-    """Ends an execution after so many lines, without recording anything."""
-
-    def __init__(self, max_lines: int):
-        self._left = max_lines
-
-    def __enter__(self) -> "LineCounter":
-        self._outer = sys.gettrace()
-        sys.settrace(self._count)
-        return self
-
-    def __exit__(self, *_) -> None:
-        sys.settrace(self._outer)
-        if self._left < 0:  # a program's bare `except` could have swallowed it
-            raise EventLimit("too many lines")
-
-    def _count(self, frame: FrameType, kind: str, _):
-        if frame.f_code.co_filename != PROGRAM:
-            return None
-        if kind == "line":
-            self._left -= 1
-            if self._left < 0:
-                raise EventLimit("too many lines")
-        return self._count

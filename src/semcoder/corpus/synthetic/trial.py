@@ -13,7 +13,7 @@ from types import CodeType
 from semcoder.corpus.synthetic.budgets import MAX_EXPONENT, check_exponent, check_factor, check_size, make_range
 from semcoder.corpus.synthetic.flow import walk
 from semcoder.execution.literals import ValueLimit, is_literal, to_literal
-from semcoder.execution.tracer import EventLimit
+from semcoder.execution.watching import EventLimit
 
 MAX_STEPS = 200  # executed statements after which a run is given up
 UNSWITCHED = (ast.FunctionDef, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.Pass)
