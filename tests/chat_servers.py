@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -75,6 +76,32 @@ def serve_script(reply: Callable[[dict], str | tuple[int, object]]) -> Iterator[
         yield server
         server.shutdown()
         thread.join()
+
+
+def kill_in_the_middle(reply: Callable[[dict], str | tuple[int, object]], num_answers: int,
+                       make_command: Callable[[str], list[str]]) -> None:
+    """Runs a command against a ScriptedServer, and kills it while it waits for an answer after so many.
+
+    Args:
+        reply: as of ScriptedServer.
+        num_answers: requests answered; the next one stalls.
+        make_command: server's address -> the command.
+    """
+    halfway, freed = threading.Event(), threading.Event()
+
+    def stall_halfway(body: dict) -> str | tuple[int, object]:
+        if len(server.bodies) > num_answers:
+            halfway.set()
+            freed.wait(60)
+        return reply(body)
+
+    with serve_script(stall_halfway) as server:
+        process = subprocess.Popen(make_command(server.url), stderr=subprocess.DEVNULL,
+                                   env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        assert halfway.wait(60)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        freed.set()
 
 
 def find_free_port() -> int:

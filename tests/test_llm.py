@@ -5,11 +5,7 @@ The model is a tiny Llama that this file trains to answer a few prompts; `transf
 
 import ast
 import json
-import os
-import signal
-import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from itertools import islice
@@ -19,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_servers import make_completion, serve_model, serve_script
+from chat_servers import kill_in_the_middle, make_completion, serve_model, serve_script
 from parrot import ENOUGH, train_parrot
 from semcoder.corpus.llm.collect import collect_llm, try_solutions
 from semcoder.corpus.llm.prompts import PROBLEM, SOLUTION, ask_correction, ask_problem, ask_solution, read_section
@@ -152,21 +148,7 @@ list(collect_llm(config, Counter(), Path(sys.argv[2])))
 
 
 def test_after_a_kill_in_the_middle_no_finished_answer_is_asked_for_again(tmp_path):
-    halfway, freed = threading.Event(), threading.Event()
-
-    def stall_halfway(body):
-        if len(server.bodies) > 40:
-            halfway.set()
-            freed.wait(60)
-        return talk(body)
-
-    with serve_script(stall_halfway) as server:
-        process = subprocess.Popen([sys.executable, "-c", KILLED, server.url, str(tmp_path)], stderr=subprocess.DEVNULL,
-                                   env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
-        assert halfway.wait(60)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        freed.set()
+    kill_in_the_middle(talk, 40, lambda url: [sys.executable, "-c", KILLED, url, str(tmp_path)])
     finished = [json.loads(line)["messages"] for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
     assert 30 <= len(finished) < 60
     with serve_script(talk) as server:  # at another address: the log knows answers by question

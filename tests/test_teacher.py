@@ -4,15 +4,12 @@ The model is a tiny Llama that this file trains to answer a few prompts; `transf
 """
 
 import os
-import signal
-import subprocess
 import sys
-import threading
 from collections import Counter
 
 import pytest
 
-from chat_servers import make_completion, serve_model, serve_script
+from chat_servers import kill_in_the_middle, make_completion, serve_model, serve_script
 from parrot import ENOUGH, train_parrot
 from semcoder.corpus.build import build_corpus
 from semcoder.errors import UserError
@@ -214,22 +211,8 @@ test_teacher.teach(test_teacher.configure(sys.argv[1], llm_num_threads=1), Path(
 
 
 def test_after_a_kill_in_the_middle_no_finished_answer_is_asked_for_again(tmp_path):
-    halfway, freed = threading.Event(), threading.Event()
-
-    def stall_halfway(body):
-        if len(server.bodies) > 3:
-            halfway.set()
-            freed.wait(60)
-        return talk(body)
-
-    with serve_script(stall_halfway) as server:
-        command = [sys.executable, "-c", KILLED, server.url, str(tmp_path), os.path.dirname(__file__)]
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL,
-                                   env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
-        assert halfway.wait(60)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        freed.set()
+    kill_in_the_middle(talk, 3, lambda url: [
+        sys.executable, "-c", KILLED, url, str(tmp_path), os.path.dirname(__file__)])
     assert len((tmp_path / "answers.jsonl").read_text().splitlines()) == 3
     with serve_script(talk) as server:
         resumed = teach(configure(server.url), tmp_path)

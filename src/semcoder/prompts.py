@@ -106,7 +106,7 @@ def read_assertion(text: str) -> tuple[str, str, str] | None:
 def canonical_literal(text: str) -> str | None:
     """Returns the canonical text of a Python literal, or None where `text` is not one."""
     try:
-        value = set() if text == "set()" else ast.literal_eval(text)
+        value = ast.literal_eval(text)
         return to_literal(value) if is_literal(value) else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None

@@ -139,7 +139,7 @@ class Run:
 def read_value(source: str) -> tuple[bool, object]:
     """Returns (whether `source` is a literal, its value)."""
     try:
-        return True, ast.literal_eval(source) if source != "set()" else set()
+        return True, ast.literal_eval(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return False, None
 

@@ -175,9 +175,6 @@ def read_held(value: object, kind: type):
     return None
 
 
-
-
-
 def mark_large(value: object) -> str:
     """Returns the mark of a value that is too big to show, with its size."""
     kind = type(value)

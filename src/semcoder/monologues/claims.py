@@ -26,10 +26,12 @@ Those of backward and debugging monologues are in `backward.reversal` and `debug
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 Claim = dict
+Maker = Callable[[dict[str, str], str], list[Claim]]  # (slots, the statement as the program has it) -> claims
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,17 @@ def claim_working(slots: dict[str, str], kind: str = "stage") -> list[Claim]:
 
 def claim_assignment(slots: dict[str, str], header: str) -> list[Claim]:
     """Returns the claims of an assignment with its working."""
-    value = slots.get("value") or split_outside(slots["working"], " = ")[-1]
-    return [*claim_working(slots), {"kind": "value", "name": slots["name"], "value": value}]
+    return [*claim_working(slots), {"kind": "value", "name": slots["name"], "value": find_value(slots)}]
 
 
 def claim_return(slots: dict[str, str], header: str) -> list[Claim]:
     """Returns the claims of a return with its working."""
-    value = slots.get("value") or split_outside(slots["working"], " = ")[-1]
-    return [*claim_working(slots), {"kind": "returns", "value": value}]
+    return [*claim_working(slots), {"kind": "returns", "value": find_value(slots)}]
+
+
+def find_value(slots: dict[str, str]) -> str:
+    """Returns what a working ends in, which some wordings state apart."""
+    return slots.get("value") or split_outside(slots["working"], " = ")[-1]
 
 
 def claim_branch(slots: dict[str, str], header: str) -> list[Claim]:
@@ -112,27 +117,17 @@ def unpack(target: ast.expr, text: str) -> list[tuple[str, str]]:
     return [pair for part, value in zip(target.elts, parts, strict=True) for pair in unpack(part, repr(value))]
 
 
-def claim_changes(slots: dict[str, str], header: str) -> list[Claim]:
-    """Returns a claim per change listed as `a is now 1, b is now 2`."""
-    return [{"kind": "value", "name": name, "value": value} for name, value in read_pairs(slots["changes"], " is now ")]
+def claim_each(kind: str, slot: str, between: str) -> Maker:
+    """Returns what makes a claim of each pair listed in a slot, such as `a is now 1, b is now 2`."""
+    return lambda slots, header: [{"kind": kind, "name": name, "value": value}
+                                  for name, value in read_pairs(slots[slot], between)]
 
 
-def claim_arguments(slots: dict[str, str], header: str) -> list[Claim]:
-    """Returns a claim per argument listed as `a is 1, b is 2`."""
-    return [{"kind": "argument", "name": name, "value": value}
-            for name, value in read_pairs(slots["arguments"], " is ")]
-
-
-def claim_resumed(slots: dict[str, str], header: str) -> list[Claim]:
-    """Returns a claim per variable that a generator finds changed when it goes on."""
-    return [{"kind": "argument", "name": name, "value": value}
-            for name, value in read_pairs(slots["changes"], " is now ")]
-
-
-MAKERS = {
+MAKERS: dict[str, Maker] = {
     "constant": claim_constant, "assign": claim_assignment, "work": claim_assignment, "return": claim_return,
     "work_return": claim_return, "branch": claim_branch, "work_branch": claim_branch, "loop": claim_item,
-    "mutate": claim_changes, "call": claim_arguments, "resume": claim_resumed,
+    "mutate": claim_each("value", "changes", " is now "), "call": claim_each("argument", "arguments", " is "),
+    "resume": claim_each("argument", "changes", " is now "),
     "call_bare": lambda *_: [], "resume_bare": lambda *_: [], "jump": lambda *_: [{"kind": "unchanged"}],
     "plain": lambda *_: [{"kind": "unchanged"}], "reached": lambda *_: [], "going": lambda *_: [],
     "loop_end": lambda *_: [{"kind": "ended"}],

@@ -199,7 +199,7 @@ def explain_loop(node: ast.For, base: dict, loops: LoopItems, step) -> Step:
 def split_items(text: str) -> list[str] | None:
     """Returns the literals of the items of a collection's literal, in iteration order; None for a set's, whose order
     its text does not tell, and for what has no items."""
-    value = ast.literal_eval(text) if text != "set()" else ()
+    value = ast.literal_eval(text)
     return [repr(item) for item in value] if isinstance(value, Iterable) and not isinstance(value, set) else None
 
 

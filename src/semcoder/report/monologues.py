@@ -3,6 +3,7 @@
 import pandas as pd
 
 from semcoder.records import SPLITS
+from semcoder.report.numbers import list_outcomes
 from semcoder.runs import Run
 
 PROPERTY_OUTCOMES = {"kept: properties": "kept",
@@ -13,9 +14,7 @@ def tabulate_verdicts(monologues: Run) -> pd.DataFrame:
     """Returns per kind of monologue how many were kept and rejected, and why: monologue, outcome, count, share."""
     counts, rows = monologues.manifest["counts"], []
     for kind in ("forward", "backward", "repair"):
-        outcomes = {"kept": counts.get(f"kept: {kind}", 0)}
-        outcomes |= {key.partition(": ")[2]: n for key, n in sorted(counts.items(), key=lambda item: -item[1])
-                     if key.startswith(f"rejected {kind}: ")}
+        outcomes = list_outcomes(counts, kind)
         total = sum(outcomes.values())
         rows += [(kind, reason, n, n / total) for reason, n in outcomes.items() if total]
     return pd.DataFrame(rows, columns=["monologue", "outcome", "count", "share"])

@@ -119,18 +119,26 @@ def measure_spread(predictions: pd.DataFrame) -> dict:
 def share_confirmed(counts: dict[str, int]) -> float | None:
     """Returns the share of forward and backward monologues whose every claim independent runs confirmed, of those that
     were written."""
-    kept = sum(counts.get(f"kept: {direction}", 0) for direction in DIRECTIONS)
-    false = sum(n for key, n in counts.items() if key.startswith(tuple(f"rejected {d}: " for d in DIRECTIONS))
-                and key.partition(": ")[2] not in NOT_WRITTEN)
-    return kept / (kept + false) if kept + false else None
+    return share_kept(counts, DIRECTIONS, NOT_WRITTEN)
 
 
 def share_told(counts: dict[str, int], direction: str) -> float | None:
     """Returns the share of executions that have a monologue in one direction, of those not too long for the context."""
-    kept = counts.get(f"kept: {direction}", 0)
-    rejected = sum(n for key, n in counts.items() if key.startswith(f"rejected {direction}: ")
-                   and not key.endswith(": too many steps"))
-    return kept / (kept + rejected) if kept + rejected else None
+    return share_kept(counts, (direction,), ("too many steps",))
+
+
+def share_kept(counts: dict[str, int], kinds: tuple[str, ...], without: tuple[str, ...]) -> float | None:
+    """Returns the share of some kinds of monologue that was kept, without those rejected for certain reasons."""
+    outcomes = [item for kind in kinds for item in list_outcomes(counts, kind).items() if item[0] not in without]
+    total = sum(number for _, number in outcomes)
+    return sum(number for outcome, number in outcomes if outcome == "kept") / total if total else None
+
+
+def list_outcomes(counts: dict[str, int], kind: str) -> dict[str, int]:
+    """Returns how many monologues of a kind were kept, and how many rejected for each reason, most frequent first."""
+    rejected = f"rejected {kind}: "
+    found = {key.removeprefix(rejected): n for key, n in counts.items() if key.startswith(rejected)}
+    return {"kept": counts.get(f"kept: {kind}", 0), **dict(sorted(found.items(), key=lambda item: -item[1]))}
 
 
 def add_texts(numbers: dict, wanted: tuple[str, ...] = ()) -> dict:

@@ -215,11 +215,11 @@ def read_value(text: str) -> object:
     """Returns the value of a literal, which callers share and leave as it is.
 
     Raises:
-        ValueError, SyntaxError: it is none. `set()`, which has no literal syntax of its own, is one.
+        ValueError, SyntaxError: it is none.
     """
     if text.isdecimal() and (text[0] != "0" or text == "0"):
         return int(text)
-    return set() if text == "set()" else ast.literal_eval(text)
+    return ast.literal_eval(text)
 
 
 def is_literal_text(text: str) -> bool:

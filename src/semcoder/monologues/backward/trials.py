@@ -30,7 +30,6 @@ UNCOPIED = (list, dict, set)  # types whose objects another name may hold
 LARGE = 10**7  # a changed number beyond it is not tried: `[0] * n` would fill memory
 
 
-
 def try_places(box: Sandbox, code: str, entry: str, input_text: str, output_text: str, places: list[Place],
                parameters: list[str], num_lines: int) -> tuple[dict[str, list[Constraint]], Counter] | None:
     """Fills in what the places' variables must be; returns the same of the parameters before the first line, counts.

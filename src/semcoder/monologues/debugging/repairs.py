@@ -74,7 +74,7 @@ def find_variables(outcomes: list[Outcome]) -> dict[str, Variable]:
             lines[name] = min(event["line"], lines.get(name, event["line"]))
             try:
                 kind = type(ast.literal_eval(text)).__name__
-            except (ValueError, SyntaxError):  # set(), or a mark
+            except (ValueError, SyntaxError):  # a mark
                 kind = text
             found.setdefault(name, set()).add((kind, event["function"]))
     return {name: Variable(*kinds.pop(), lines[name]) for name, kinds in found.items() if len(kinds) == 1}

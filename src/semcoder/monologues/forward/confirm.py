@@ -3,13 +3,14 @@
 import ast
 import io
 import tokenize
+from functools import cached_property
 
 from semcoder.execution.literals import to_literal
 from semcoder.monologues.claims import Claim
 from semcoder.monologues.forward.evidence import Evidence
 from semcoder.monologues.forward.properties import MIN_EXECUTIONS, holds
 from semcoder.monologues.steps import render_header
-from semcoder.monologues.working import PURE_BUILTINS, CannotWork, evaluate, is_literal_node, parse_expression
+from semcoder.monologues.working import PURE_BUILTINS, evaluate, is_literal_node, parse_expression
 
 
 class Moment:
@@ -26,7 +27,7 @@ class Moment:
                 return place
         return len(self.evidence.replay)
 
-    @property
+    @cached_property
     def after(self) -> dict | None:
         """The frame's next event, which shows what the line did; inner calls lie deeper."""
         place = self.find_after()
@@ -121,18 +122,12 @@ def follows(before: ast.AST, after: ast.AST) -> bool:
 
 def check_stage(claim: Claim, moment: Moment) -> bool:
     """Returns whether a closed expression has the stated value."""
-    try:
-        return to_literal(evaluate(parse_expression(claim["text"]))) == claim["value"]
-    except (CannotWork, SyntaxError):
-        return False
+    return to_literal(evaluate(parse_expression(claim["text"]))) == claim["value"]
 
 
 def check_truth(claim: Claim, moment: Moment) -> bool:
     """Returns whether a closed condition has the stated truth."""
-    try:
-        return str(bool(evaluate(parse_expression(claim["text"])))) == claim["value"]
-    except (CannotWork, SyntaxError):
-        return False
+    return str(bool(evaluate(parse_expression(claim["text"])))) == claim["value"]
 
 
 def check_branch(claim: Claim, moment: Moment) -> bool:
