@@ -1,4 +1,4 @@
-"""Intervals and paired differences by bootstrap over items; every function takes its own generator."""
+"""Intervals and paired differences by bootstrap over items, and pass@k; what draws takes its own generator."""
 
 import numpy as np
 
@@ -60,6 +60,20 @@ def wilson_interval(num_successes: int, num_trials: int) -> tuple[float, float]:
     centre, spread = share + z**2 / (2 * num_trials), z * np.sqrt(share * (1 - share) / num_trials
                                                                   + z**2 / (4 * num_trials**2))
     return float((centre - spread) / (1 + z**2 / num_trials)), float((centre + spread) / (1 + z**2 / num_trials))
+
+
+def pass_at_k(num_samples: int, num_passed: int, k: int) -> float:
+    """Returns the chance that of k samples, drawn from an item's without putting back, at least one passes.
+
+    That is 1 - C(n - c, k) / C(n, k) for n samples of which c pass, multiplied out so that no number grows large.
+
+    Source: M. Chen et al., Evaluating large language models trained on code, 2021, section 2.1.
+    """
+    assert 0 <= num_passed <= num_samples and 1 <= k <= num_samples, (num_samples, num_passed, k)
+    num_failed = num_samples - num_passed
+    if num_failed < k:
+        return 1.0
+    return float(1.0 - np.prod(1.0 - k / np.arange(num_failed + 1, num_samples + 1)))
 
 
 def make_generator(*parts: object) -> np.random.Generator:
