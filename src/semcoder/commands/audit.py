@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from semcoder.commands.reading import read_rows
 from semcoder.config import LEVELS, require
 from semcoder.errors import UserError
 
@@ -23,7 +24,6 @@ line's in that block, from 1 where there is none. Everything is run in the sandb
 
 Written with --out: NAME_items.csv (counts per item), NAME_summary.csv, NAME_kinds.csv, NAME_outcomes.csv, NAME.json
 (what was read, when, with which code). No sentence of the texts is in them."""
-FIELDS = {"--data": ("id", "code", "input", "output"), "--monologues": ("id", "text")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +86,7 @@ def read_items(data: Path, monologues: Path, task: str) -> list:
     from semcoder.audit import Item
 
     programs = {}
-    for number, row in read_rows("--data", data):
+    for number, row in read_rows("--data", data, ("id", "code", "input", "output")):
         programs[row["id"]] = (row["code"], find_entry(row, data, number), row["input"], row["output"])
         try:
             compile(f"f({row['input']})\n({row['output']})", "<row>", "exec")
@@ -94,7 +94,7 @@ def read_items(data: Path, monologues: Path, task: str) -> list:
             raise UserError(f"{data}, line {number}: its input or output is not Python ({error.args[0]}): write the "
                             "input as an argument list and the output as a literal") from error
     items, missing = [], []
-    for _, row in read_rows("--monologues", monologues):
+    for _, row in read_rows("--monologues", monologues, ("id", "text")):
         if row["id"] in programs:
             items.append(Item(row["id"], *programs[row["id"]], row["text"], task))
         else:
@@ -103,31 +103,6 @@ def read_items(data: Path, monologues: Path, task: str) -> list:
             f"{len(missing)} of its ids are not in {data.name}, the first is {missing[0] if missing else ''!r}: "
             "give the data that the texts are about")
     return items
-
-
-def read_rows(option: str, path: Path):
-    """Yields (line number, row) of a JSON-lines file, each with the option's fields as text and an id of its own."""
-    require(path.is_file(), option, str(path), "there is no such file")
-    seen: set[str] = set()
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{option} = {str(path)!r} cannot be read ({error}): give a UTF-8 text file") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UserError(f"{path}, line {number} is not JSON ({error}): give one JSON object per line") from error
-        fields = FIELDS[option]
-        if not isinstance(row, dict) or not all(isinstance(row.get(field), str) for field in fields):
-            raise UserError(f"{path}, line {number}: a row of {option} needs {', '.join(fields)}, each a string")
-        if row["id"] in seen:
-            raise UserError(f"{path}, line {number}: id {row['id']!r} is there twice: give one row per id")
-        seen.add(row["id"])
-        yield number, row
-    require(bool(seen), option, str(path), "it has no rows")
 
 
 def find_entry(row: dict, path: Path, number: int) -> str:
