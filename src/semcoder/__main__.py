@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from semcoder.commands import audit, monologue, trace
+from semcoder.commands import audit, monologue, score, trace
 from semcoder.config import STAGES
 from semcoder.errors import UserError
 
@@ -41,6 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
     monologue.add_arguments(add("monologue", monologue.run, "tell one call of a Python file forward or backward"))
     audit.add_arguments(add("audit", audit.run, "check the statements of free-text monologues against true runs"))
+    score.add_arguments(add("score", None, "score answers written elsewhere on CRUXEval, MBPP+ or HumanEval"))
     bench = add("bench", run_bench, "measure sandbox, tracer, corpus and monologues (results/benchmarks)")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
     bench.add_argument("--quick", action="store_true", help="few repetitions; prints only, keeps nothing")
