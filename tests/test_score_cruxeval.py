@@ -14,6 +14,7 @@ from semcoder.scoring.answers import extract_prediction, is_same_literal, read_l
 from semcoder.scoring.cruxeval import Item, ItemScore, score_predictions, summarise
 from semcoder.statistics import pass_at_k
 
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "scoring"
 BENCHMARKS = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 ADD = {"id": "sample_0", "code": "def f(x):\n    return x + 1", "input": "1", "output": "2"}
 SORT = {"id": "sample_1", "code": "def f(xs):\n    return sorted(xs)", "input": "[2, 1]", "output": "[1, 2]"}
@@ -217,3 +218,16 @@ def test_the_published_models_responses_score_as_their_replication_reported(caps
     result = json.loads(capsys.readouterr().out)
     assert result["n"] == 400 and 0.62 < result["official"]["pass_at_1"] < 0.66
     assert result["strict"]["pass_at_1"] <= result["official"]["pass_at_1"] and len(result["unread"]) == unread
+    committed = json.loads((RESULTS / f"semcoder_s_{task}.json").read_text())
+    for key in ("official", "strict", "differences", "unread"):
+        assert result[key] == committed[key], f"{key}: score again, with --out"
+
+
+def test_the_page_has_its_tables_with_or_without_scores(tmp_path, monkeypatch):
+    from semcoder import paths
+    from semcoder.report.scoring import list_scoring_tables
+
+    shown = list_scoring_tables()
+    assert shown["scoring"]["n"].tolist() == [400, 400] and len(shown["scoring_sources"]) == 2
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    assert [list(frame.columns) for frame in list_scoring_tables().values()] == [["not measured"]] * 2

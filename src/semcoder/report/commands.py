@@ -7,13 +7,13 @@ from pathlib import Path
 
 from semcoder.runs import write_text
 
-SHOWN = ("trace", "monologue", "audit", "bench", "export", "reexecute")
+SHOWN = ("trace", "monologue", "audit", "bench", "export", "reexecute", "score cruxeval", "score evalplus")
 COLUMNS = "100"  # of the help texts, whatever the terminal of whoever builds the book
 
 
 def write_help(folder: Path) -> None:
-    """Writes `<command>.txt` with the output of `--help` for each command that a page documents."""
+    """Writes `<command>.txt`, its spaces as underscores, with the output of `--help` for each that a page documents."""
     for command in SHOWN:
-        asked = subprocess.run([sys.executable, "-m", "semcoder", command, "--help"], capture_output=True, text=True,
-                               check=True, env={**os.environ, "COLUMNS": COLUMNS})
-        write_text(folder / f"{command}.txt", asked.stdout)
+        asked = subprocess.run([sys.executable, "-m", "semcoder", *command.split(), "--help"], capture_output=True,
+                               text=True, check=True, env={**os.environ, "COLUMNS": COLUMNS})
+        write_text(folder / f"{command.replace(' ', '_')}.txt", asked.stdout)

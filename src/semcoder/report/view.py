@@ -25,6 +25,7 @@ from semcoder.report.compare import compare_claims
 from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
 from semcoder.report.pages import write_examples
 from semcoder.report.present import NOT_SHOWN, present_table
+from semcoder.report.scoring import list_scoring_tables
 from semcoder.report.style import save_figure
 from semcoder.runs import check_outputs, read_manifest
 
@@ -123,6 +124,7 @@ def assemble_view(results: Results) -> None:
     write_table("source", describe_source(results))
     show_benchmarks()
     show_audit()
+    show_scoring()
     write_help(paths.VIEW / "commands")
     write_examples(results.report, paths.VIEW / "examples")
     show_formats()
@@ -158,6 +160,12 @@ def show_audit() -> None:
     for name, frame in list_audit_tables().items():
         write_table(name, present_table(name, frame))
     save_figure(draw_places, read_places(), paths.VIEW / "figures/audit_places.svg")
+
+
+def show_scoring() -> None:
+    """Writes the tables of the scores of answers written elsewhere."""
+    for name, frame in list_scoring_tables().items():
+        write_table(name, present_table(name, frame))
 
 
 def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

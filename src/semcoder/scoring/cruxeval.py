@@ -10,8 +10,8 @@ The strict rule: an output must be a literal of the reference's value and type; 
 literal arguments that leads to the reference output. A prediction that is skipped, unreadable or missing has not
 passed, and stays in the denominator, which is the same for every item: the most samples that any of them has.
 
-Everything runs in the sandbox. Departure: time is processor time, scaled to this machine, and not wall time; the item
-is found by its id, and not by its place in the file, so that a part of the data can be scored.
+Everything runs in the sandbox. Departure: unlike in CRUXEval's script, time is processor time, scaled to this machine,
+and an item is found by its id, not by its place in the file, so that a part of the data can be scored.
 """
 
 from collections import Counter

@@ -8,9 +8,9 @@ decides. HumanEval (`test`): its `check` runs in the sample's own child, after t
 Limits are EvalPlus's: per input 4 s or four times the canonical solution's time, per set of inputs a minute; here, as
 everywhere in this project, of processor time, scaled to this machine. After an input that raises or times out the rest
 of its set is not run. Denominators are fixed: a sample that is missing or that is no program has not passed.
-Departure: an output of a type that has no literal (a generator, an instance) equals nothing; one of a subclass of a
-built-in type counts as that type; long outputs are compared by digest; and an input for which the canonical solution
-needs more memory than the sandbox gives (EvalPlus gives 4 GiB) is left out, and counted.
+Departure: unlike in EvalPlus, an output of a type that has no literal (a generator, an instance) equals nothing; one
+of a subclass of a built-in type counts as that type; long outputs are compared by digest; and an input for which the
+canonical solution needs more memory than the sandbox gives (there 4 GiB) is left out, and counted.
 """
 
 import ast
