@@ -20,7 +20,7 @@ from semcoder.errors import UserError
 from semcoder.presets import LAPTOP, PRESETS, SMOKE
 from semcoder.runs import Run, read_jsonl
 from semcoder.training import train
-from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples
+from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples, place_snapshots
 from semcoder.training.launch import make_environment
 from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
 from semcoder.training.plan import make_command, make_deepspeed_config, plan_training
@@ -188,6 +188,14 @@ def test_the_rate_warms_up_and_ends_at_its_minimum(schedule):
     assert rates[-1] == pytest.approx(0.1, abs=0.02) and all(a >= b for a, b in zip(rates[2:], rates[3:], strict=False))
 
 
+@given(st.integers(0, 9), st.integers(1, 500))
+def test_snapshots_are_evenly_spaced_and_the_end_is_none(number, num_steps):
+    config = Config(preset="x", training=TINY).replace("training", num_snapshots=number).training
+    places = sorted(place_snapshots(config, num_steps))
+    assert len(places) <= number and all(0 < place < num_steps for place in places)
+    assert num_steps < 20 or len(places) == number
+
+
 # --- plan ---
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
@@ -225,9 +233,12 @@ def test_a_missing_gpu_is_told_before_anything_is_written(run_root, monkeypatch)
 # --- real runs, two ranks ---
 
 def test_training_learns_leaves_a_hugging_face_model_and_is_found_again(monkeypatch, monologues):
-    run = train_tiny(monkeypatch, monologues)
+    run = train_tiny(monkeypatch, monologues, num_snapshots=2)
     losses = read_losses(run)
     assert losses[-1] < 0.8 * losses[0] and read_losses(run, "validation")
+    assert sorted(path.name for path in run.find("snapshots").iterdir()) == ["4", "8"]
+    assert not torch.equal(*(AutoModelForCausalLM.from_pretrained(run.find(f"snapshots/{step}")).lm_head.weight
+                             for step in (4, 8)))
     model, tokenizer = (kind.from_pretrained(run.find("model")) for kind in (AutoModelForCausalLM, AutoTokenizer))
     assert run.manifest["num_parameters"] == sum(p.numel() for p in model.parameters())
     assert tokenizer.decode(tokenizer("3 + 4 == ??\n")["input_ids"]) == "3 + 4 == ??\n"
@@ -250,7 +261,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint_and_ends_the_same(monkeyp
     monkeypatch.setattr(train, "build_monologues", lambda config: monologues)
     run = Run("training", config, [monologues])
     with pytest.raises(KeyboardInterrupt), run:
-        train.prepare_rows(run, monologues)
+        train.prepare_rows(run, {split: monologues.read_rows(f"examples/{split}") for split in ("train", "validation")})
         worker = subprocess.Popen(make_command(TINY, str(run.path)), env=make_environment(TINY),
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         deadline = time.monotonic() + 120
@@ -281,8 +292,9 @@ def break_rows(launch):
     return broken
 
 
-def test_bfloat16_and_muon_train_too(monkeypatch, monologues):
-    run = train_tiny(monkeypatch, monologues, optimizer="muon", precision="bfloat16", muon_lr=0.02)
+def test_bfloat16_muon_and_a_compiled_model_train_too(monkeypatch, monologues):
+    run = train_tiny(monkeypatch, monologues, optimizer="muon", precision="bfloat16", muon_lr=0.02, num_ranks=1,
+                     compile_model=True)
     losses = read_losses(run)
     assert losses[-1] < 0.8 * losses[0] and np.isfinite(losses).all()
     assert make_deepspeed_config(LAPTOP.training)["zero_optimization"]["stage"] == 0

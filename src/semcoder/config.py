@@ -128,6 +128,8 @@ class MonologuesConfig(EndpointFields):
     """Which renderings of a trace are written, each as its own rows."""
     max_steps: int = 60
     """Executions with more executed lines are left out and counted (they would not fit the context)."""
+    max_backward: int = 0
+    """Executions per program told backward at most, since a monologue takes many trial runs; 0 = all."""
     bugs_per_program: int = 1
     """Debugging examples made per described program, by mutation. Paper: sampled from an LLM (App. F)."""
     verbosity: str = "terse"
@@ -183,6 +185,13 @@ class TrainingConfig:
     """How reasoning is rendered in forward and backward examples: one of FORMATS."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Which examples are mixed. Paper: nl_to_code, forward, backward; repair in a second run (3.3)."""
+    max_programs: int = 0
+    """Training programs used at most, the first ones; 0 = all. Paper: 32,489 (App. F)."""
+    max_inputs: int = 0
+    """Executions used per training program at most; 0 = all. Paper: not stated."""
+    noise_rate: float = 0.0
+    """Share of the monologues' steps whose value is made wrong, the answer kept right, in [0, 1]. Paper: wrong steps
+    behind right answers were seen, at a rate not stated (4.2.3)."""
     num_tokens: int = 0
     """Training tokens over all ranks (prompt and response); 0 = use num_epochs."""
     num_epochs: float = 0.0
@@ -200,13 +209,17 @@ class TrainingConfig:
     min_lr_ratio: float = 0.1
     """Final over peak learning rate. Paper: 5e-6 / 5e-5 = 0.1 (5)."""
     schedule: str = "cosine"
-    """`cosine` (paper) or `linear`: constant, then linear decay over the last half."""
+    """`cosine` (paper) or `linear`: constant, then linear decay to the end."""
+    decay_share: float = 0.5
+    """Share of the steps after the warm-up over which `linear` decays, in (0, 1]."""
     warmup_steps: int = 20
     """Linear warm-up, optimizer steps. Paper: not stated."""
     weight_decay: float = 0.0
     """AdamW's decoupled weight decay. Paper: not stated."""
     precision: str = "float32"
     """`float32`, or `bfloat16`: autocast over float32 weights at ZeRO 0, DeepSpeed's bf16 engine at ZeRO 1-3."""
+    compile_model: bool = False
+    """Compile the model with torch: faster steps, half a minute once per shape of model."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
     num_ranks: int = 2
@@ -221,6 +234,8 @@ class TrainingConfig:
     """Seed of weights and row order; the corpus keeps the config's `seed`, so arms share their programs."""
     checkpoint_every: int = 200
     """Optimizer steps between resumable checkpoints."""
+    num_snapshots: int = 0
+    """Models kept on the way, evenly spaced in steps, from which learning curves are made; the last is not one."""
 
     def __post_init__(self):
         require(self.reasoning_format in FORMATS, "reasoning_format", self.reasoning_format,
@@ -238,6 +253,9 @@ class TrainingConfig:
         require(self.optimizer in ("adamw", "muon"), "optimizer", self.optimizer, "use adamw or muon")
         require(self.optimizer == "adamw" or self.zero_stage == 0, "optimizer", self.optimizer,
                 f"Muon needs whole matrices: set zero_stage = 0 (it is {self.zero_stage}) or use adamw")
+        require(0 < self.decay_share <= 1, "decay_share", self.decay_share, "give a fraction above 0")
+        require(self.noise_rate == 0 or self.reasoning_format == "monologue", "noise_rate", self.noise_rate,
+                "only monologues are corrupted: set reasoning_format = 'monologue'")
         require(self.schedule in ("cosine", "linear"), "schedule", self.schedule, "use cosine or linear")
         require(self.precision in ("float32", "bfloat16"), "precision", self.precision,
                 "use float32 or bfloat16")
@@ -253,10 +271,21 @@ class EvaluationConfig:
     """Tokens generated at most per item. Paper's scripts: 4,096 with the prompt."""
     batch_size: int = 64
     """Sequences generated at once."""
+    temperature: float = 0.0
+    """Of sampling; 0 takes the likeliest token. Paper's scripts: 0.2 for CRUXEval, 0 elsewhere."""
+    num_samples: int = 1
+    """Answers drawn per item; from 2 on, pass@k is estimated. Paper: 1."""
+    curve_items: int = 0
+    """Items answered by each snapshot of the model, for learning curves."""
     num_bootstrap: int = 2000
     """Resamples behind each 95 % interval."""
     benchmarks_dir: str = ""
-    """Folder with cruxeval_dev.jsonl; empty = evaluate on our own test split only."""
+    """Folder with CRUXEval's JSON lines; empty = evaluate on our own test split only."""
+
+    def __post_init__(self):
+        require(self.num_samples > 0, "num_samples", self.num_samples, "at least 1")
+        require(self.num_samples == 1 or self.temperature > 0, "temperature", self.temperature,
+                "several samples of the likeliest answer are the same: give a temperature above 0, or num_samples = 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +303,9 @@ class AblationsConfig:
     seeds: tuple[int, ...] = (0,)
     """Training seeds per variant. Paper: one run."""
     num_tokens: int = 1_000_000
-    """Training tokens per arm, the same for each: token- and compute-matched."""
+    """Training tokens per arm, the same for each unless its variant says otherwise."""
+    num_snapshots: int = 0
+    """Models kept on an arm's way, for its learning curve."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,10 @@ class Run:
         self.notes: dict = {}
         self.started = 0.0
 
+    def find_input(self, stage: str) -> "Run":
+        """Returns the run of `stage` that this one was made from."""
+        return next(run for run in self.inputs if run.stage == stage)
+
     def find(self, name: str) -> Path:
         """Returns the path of one of the run's files or folders."""
         return self.path / name

@@ -87,10 +87,13 @@ def build_examples(box: Sandbox, program: dict, executions: list[dict], logs: li
     author = Author(box, program, [execution["input"] for execution, _ in kept], config, counts)
     # Many runs of the program go into a backward monologue: none is written for rows that do not show it.
     has_backward = "monologue" in config.monologues.formats and taught is None
+    most = config.monologues.max_backward or len(kept)
     rows = []
-    for (execution, events), replay in zip(kept, replays, strict=True):
+    for number, ((execution, events), replay) in enumerate(zip(kept, replays, strict=True)):
         steps = build_steps(program["code"], events)
-        written = write_both_ways(author, execution, steps, replay, has_backward)
+        written = write_both_ways(author, execution, steps, replay, has_backward and number < most)
+        if number >= most:
+            written.pop("backward", None)  # in no format, so that all of them tell the same executions
         if written:
             rows += render_both_ways(program, execution, steps, written, taught, config)
     if program["description"]:

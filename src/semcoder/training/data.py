@@ -8,12 +8,14 @@ Departure: examples longer than the context are dropped and counted; the paper's
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from semcoder.config import TrainingConfig, require
 from semcoder.runs import Run
+from semcoder.training.noise import corrupt_response
 
 IGNORED = -100  # the label that the loss leaves out
 OPEN_ROWS = 64  # rows that still take examples while packing
@@ -52,7 +54,33 @@ def select_examples(monologues: Run, split: str, config: TrainingConfig) -> list
     require(bool(rows), "reasoning_format", config.reasoning_format,
             f"{monologues.run_id} holds no {split} examples of it for {', '.join(config.objectives)}; "
             "add it to the monologues' formats in a preset file, or compare it as a variant of the ablations")
-    return rows
+    return take_first(rows, config) if split == "train" else rows
+
+
+def take_first(rows: list[dict], config: TrainingConfig) -> list[dict]:
+    """Returns the examples of the first `max_programs` programs, of each the first `max_inputs` executions."""
+    programs: dict[str, set] = {}
+    kept = []
+    for row in rows:
+        executions = programs.setdefault(row["task_id"], set())
+        if config.max_programs and len(programs) > config.max_programs:
+            break
+        executions.add(row["example_id"].split(":")[0])
+        if not config.max_inputs or len(executions) <= config.max_inputs:
+            kept.append(row)
+    return kept
+
+
+def add_noise(rows: list[dict], config: TrainingConfig, counts: Counter) -> list[dict]:
+    """Returns the examples, steps of their monologues made wrong at `noise_rate`; how many is counted."""
+    noisy = []
+    for row in rows if config.noise_rate else ():
+        if row["format"] == "monologue" and row["objective"] in ("forward", "backward"):
+            response, num_wrong = corrupt_response(row["response"], config.noise_rate, Random(row["example_id"]))
+            counts["made wrong: steps"] += num_wrong
+            row = {**row, "response": response}
+        noisy.append(row)
+    return noisy or rows
 
 
 def encode_examples(rows: list[dict], tokenizer, context_length: int, counts: Counter) -> list[tuple[list, list]]:
@@ -122,3 +150,8 @@ def order_rows(num_rows: int, num_needed: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     passes = -(-num_needed // num_rows)
     return np.concatenate([rng.permutation(num_rows) for _ in range(passes)])[:num_needed]
+
+
+def place_snapshots(config: TrainingConfig, num_steps: int) -> set[int]:
+    """Returns the steps after which a model is kept: `num_snapshots` of them, evenly spaced, before the last step."""
+    return {number * num_steps // (config.num_snapshots + 1) for number in range(1, config.num_snapshots + 1)} - {0}

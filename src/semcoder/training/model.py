@@ -117,7 +117,7 @@ def schedule_lr(step: int, num_steps: int, config: TrainingConfig) -> float:
         return (step + 1) / config.warmup_steps
     progress = (step - config.warmup_steps) / max(1, num_steps - config.warmup_steps)
     if config.schedule == "linear":
-        left = min(1.0, 2 * (1 - progress))
+        left = min(1.0, (1 - progress) / config.decay_share)
     else:
         left = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * progress)).item())
     return config.min_lr_ratio + (1 - config.min_lr_ratio) * left

@@ -9,7 +9,15 @@ from semcoder.environment import list_gpus
 from semcoder.errors import UserError
 from semcoder.monologues.build import build_monologues
 from semcoder.runs import Run, read_jsonl, write_text
-from semcoder.training.data import IGNORED, Rows, count_steps, encode_examples, pack_examples, select_examples
+from semcoder.training.data import (
+    IGNORED,
+    Rows,
+    add_noise,
+    count_steps,
+    encode_examples,
+    pack_examples,
+    select_examples,
+)
 from semcoder.training.launch import launch_workers
 from semcoder.training.plan import plan_training
 
@@ -47,9 +55,12 @@ def train_model(config: Config) -> Run:
     if run.is_complete:
         return run
     with run:
-        num_rows = prepare_rows(run, monologues)
+        num_rows = prepare_rows(run, {split: select_examples(monologues, split, config.training)
+                                      for split in ("train", "validation")})
         launch_workers(run)
         shutil.copy(run.find("checkpoints/metrics.jsonl"), run.find("metrics.jsonl"))
+        if config.training.num_snapshots:
+            run.find("checkpoints/snapshots").rename(run.find("snapshots"))
         describe_result(run, num_rows)
         shutil.rmtree(run.find("checkpoints"))  # the model is out; a finished run needs no way to go on
     return run
@@ -73,14 +84,20 @@ def check_device(config: Config) -> None:
             "machine with them, set num_ranks, or choose preset laptop (dry_run = True prints the plan anywhere)")
 
 
-def prepare_rows(run: Run, monologues: Run) -> int:
-    """Writes tokenizer and packed rows for the workers below checkpoints/; returns the number of training rows."""
+def prepare_rows(run: Run, examples: dict[str, list[dict]]) -> int:
+    """Writes tokenizer and packed rows for the workers below checkpoints/; returns the number of training rows.
+
+    Args:
+        run: a training run that has begun.
+        examples: split (train, validation) -> its examples.
+    """
     config = run.config.training
-    examples = {split: select_examples(monologues, split, config) for split in ("train", "validation")}
     tokenizer = find_tokenizer(examples["train"], config)
     tokenizer.save_pretrained(run.find("checkpoints/tokenizer"))
     for split, rows in examples.items():
         counts: Counter = Counter()
+        if split == "train":
+            rows = add_noise(rows, config, counts)
         encoded = encode_examples(rows, tokenizer, config.context_length, counts)
         packed = pack_examples(encoded, config.context_length, tokenizer.pad_token_id, config.training_seed)
         packed.save(run.find(f"checkpoints/{split}.safetensors"))
@@ -112,23 +129,33 @@ def find_tokenizer(examples: list[dict], config):
 
 def describe_rows(run: Run, rows: Rows, tokenizer) -> None:
     """Notes how full the rows are and how much of them is learnt."""
-    run.notes |= {"vocab_size": len(tokenizer), "num_rows": len(rows.input_ids),
-                  "share_filled": round(float((rows.input_ids != tokenizer.pad_token_id).mean()), 4),
+    num_examples = int(((rows.position_ids == 0) & (rows.input_ids == tokenizer.bos_token_id)).sum())
+    filled = rows.input_ids != tokenizer.pad_token_id
+    run.notes |= {"vocab_size": len(tokenizer), "num_rows": len(rows.input_ids), "num_examples": num_examples,
+                  "mean_example_tokens": round(float(filled.sum()) / max(1, num_examples), 1),
+                  "share_filled": round(float(filled.mean()), 4),
                   "share_learnt": round(float((rows.labels != IGNORED).mean()), 4)}
 
 
 def describe_result(run: Run, num_rows: int) -> None:
     """Notes steps, tokens and parameters, and writes the model card."""
+    from semcoder.training.compute import count_flops_per_token
     from semcoder.training.model import count_parameters, describe_model
 
-    config = run.config.training
+    config, notes = run.config.training, run.notes
     num_steps = count_steps(config, num_rows)
-    speeds = [row["value"] for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"]
-    run.notes |= {"num_steps": num_steps,
-                  "num_tokens": num_steps * config.global_batch_size * config.context_length,
-                  "num_passes": round(num_steps * config.global_batch_size / num_rows, 2),
-                  "tokens_per_s": round(speeds[-1]) if speeds else 0,
-                  "num_parameters": count_parameters(describe_model(config, run.notes["vocab_size"]))[0]}
+    metrics = {row["name"]: row["value"] for row in read_jsonl(run.find("metrics.jsonl"))}
+    num_tokens = num_steps * config.global_batch_size * config.context_length
+    architecture = describe_model(config, notes["vocab_size"])
+    num_parameters = count_parameters(architecture)[0]
+    flops = count_flops_per_token(architecture, num_parameters, notes["mean_example_tokens"])
+    speed, peak = metrics.get("tokens_per_s", 0), metrics.get("peak_flops", 0)
+    notes |= {"num_steps": num_steps, "num_tokens": num_tokens,
+              "num_learnt_tokens": round(num_tokens * notes["share_learnt"]),
+              "num_passes": round(num_steps * config.global_batch_size / num_rows, 2),
+              "tokens_per_s": round(speed), "num_parameters": num_parameters,
+              "train_flops": float(f"{num_tokens * flops:.4g}"),
+              "share_of_peak": round(speed * flops / peak / config.num_ranks, 4) if peak else None}
     write_text(run.find("model/README.md"), CARD.format(
         run_id=run.run_id, format=config.reasoning_format, objectives=", ".join(config.objectives),
         preset=run.config.preset, seed=config.training_seed, num_parameters=run.notes["num_parameters"],

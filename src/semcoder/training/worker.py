@@ -19,7 +19,8 @@ import torch
 from semcoder.config import TrainingConfig, from_json
 from semcoder.hashing import hash_file
 from semcoder.runs import read_jsonl, write_text
-from semcoder.training.data import Rows, count_steps, order_rows
+from semcoder.training.compute import measure_peak
+from semcoder.training.data import Rows, count_steps, order_rows, place_snapshots
 from semcoder.training.model import make_model, make_optimizer, schedule_lr
 from semcoder.training.plan import make_deepspeed_config
 
@@ -34,7 +35,7 @@ def main(folder: Path) -> None:
     config = from_json({"preset": stored["preset"], "training": stored["config"]}).training
     engine = start_engine(config, folder)
     train(engine, config, folder)
-    export_model(engine, config, folder)
+    export_model(engine, config, folder / "checkpoints/tokenizer", folder / "model")
     torch.distributed.barrier()  # without it, a rank may be aborted while another still closes its connections
     torch.distributed.destroy_process_group()
 
@@ -55,6 +56,8 @@ def start_engine(config: TrainingConfig, folder: Path):
     vocab_size = len(AutoTokenizer.from_pretrained(folder / "checkpoints/tokenizer"))
     model = make_model(config, vocab_size)
     del sharded
+    if config.compile_model:
+        model.compile()
     engine, *_ = deepspeed.initialize(model=model, optimizer=make_optimizer(model, config), config=settings)
     return engine
 
@@ -66,13 +69,18 @@ def train(engine, config: TrainingConfig, folder: Path) -> None:
     num_steps = count_steps(config, len(rows.input_ids))
     order = order_rows(len(rows.input_ids), num_steps * config.global_batch_size, config.training_seed)
     start = resume(engine, place)
+    snapshots = place_snapshots(config, num_steps)
     log = Log(place / "metrics.jsonl", start, num_steps, config)
+    dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
+    log.write(start, "train", "peak_flops", measure_peak(config.device, dtype))
     for step in range(start, num_steps):
         for group in engine.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * schedule_lr(step, num_steps, config)
         batch = order[step * config.global_batch_size:(step + 1) * config.global_batch_size]
         log.add(run_step(engine, rows, batch, config))
         is_last = step + 1 == num_steps
+        if step + 1 in snapshots:
+            export_model(engine, config, place / "tokenizer", place / f"snapshots/{step + 1}")
         if is_last or (step + 1) % max(1, num_steps // NUM_REPORTS) == 0:
             log.report(step + 1)
         if is_last or (step + 1) % max(1, num_steps // NUM_VALIDATIONS) == 0:
@@ -110,7 +118,8 @@ def validate(engine, rows: Rows, config: TrainingConfig) -> float:
     num_batches = min(16, -(-len(rows.input_ids) // size))
     indices = np.resize(np.arange(len(rows.input_ids)), num_batches * size)
     mine = indices[torch.distributed.get_rank()::ranks].reshape(num_batches, config.micro_batch_size)
-    losses = torch.stack([compute_loss(engine, rows, batch).float() for batch in mine])
+    with torch.compiler.set_stance("force_eager"):  # to compile the forward pass alone takes longer than all of it
+        losses = torch.stack([compute_loss(engine, rows, batch).float() for batch in mine])
     engine.train()
     return average(losses.mean())
 
@@ -184,12 +193,15 @@ def resume(engine, place: Path) -> int:
     return state["step"]
 
 
-def export_model(engine, config: TrainingConfig, folder: Path) -> None:
-    """Writes `model/` in the form that AutoModelForCausalLM and AutoTokenizer open."""
+def export_model(engine, config: TrainingConfig, tokenizer: Path, target: Path) -> None:
+    """Writes a model folder that AutoModelForCausalLM and AutoTokenizer open, whole or not at all."""
     state = engine._zero3_consolidated_16bit_state_dict() if config.zero_stage == 3 else engine.module.state_dict()
     if torch.distributed.get_rank() == 0:
-        engine.module.save_pretrained(folder / "model", state_dict=state)
-        shutil.copytree(folder / "checkpoints/tokenizer", folder / "model", dirs_exist_ok=True)
+        partial = target.with_name(target.name + ".partial")
+        engine.module.save_pretrained(partial, state_dict=state)
+        shutil.copytree(tokenizer, partial, dirs_exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)
+        partial.rename(target)
 
 
 if __name__ == "__main__":

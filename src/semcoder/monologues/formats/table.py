@@ -68,8 +68,13 @@ def parse_steps(name: str, text: str) -> list[str]:
 
     Step accuracy compares these lists position by position with the reference's.
     """
+    return [text[start:end] for start, end in find_step_spans(name, text)]
+
+
+def find_step_spans(name: str, text: str) -> list[tuple[int, int]]:
+    """Returns where each reasoning step of a response begins and ends; [] for `direct`."""
     pattern = FORMATS[name].step
-    return [match.group(0) for match in pattern.finditer(text.split("[ANSWER]")[0])] if pattern else []
+    return [match.span() for match in pattern.finditer(text.split("[ANSWER]")[0])] if pattern else []
 
 
 def find_label(step_text: str) -> str | None:
