@@ -1,10 +1,17 @@
-"""Answers of a model folder, greedy or sampled, in batches of similar length."""
+"""Answers of a model folder, greedy or sampled, in batches of similar length that shrink as answers end.
 
+A batch of `generate` runs until its longest answer ends, whoever is done; here finished rows leave. Shapes: B rows
+under way, T tokens so far, V vocabulary.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from tqdm.auto import tqdm
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+
+SHRINK_BELOW = 0.9  # share of rows still open at which the closed ones leave: each time copies the whole cache
 
 
 def load_model(folder: Path, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -22,28 +29,70 @@ def generate_responses(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBas
 
     Args:
         model, tokenizer: from `load_model`; prompts are read as in training (start token, then the prompt).
-        prompts: texts that end where the response begins.
+        prompts: texts that end where the response begins; one that stands there n times gets n answers.
         max_new_tokens: a response is cut there; one without an answer then counts as unreadable.
         batch_size: prompts answered at once.
         description: of the progress bar; "" shows none.
         temperature: 0 takes the likeliest token; above, tokens are drawn, the same ones for the same arguments.
         seed: of the draws.
     """
-    torch.manual_seed(seed)
-    choice = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature else {
-        "do_sample": False}
+    choose = make_choice(temperature, torch.Generator(model.device).manual_seed(seed))
     ids = [[tokenizer.bos_token_id, *row] for row in tokenizer(prompts, add_special_tokens=False)["input_ids"]]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))  # little padding within a batch
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))  # little padding, and answers of like length
     responses = [""] * len(ids)
     bar = tqdm(total=len(ids), desc=f"answer {description}", unit="prompts", mininterval=2, disable=not description)
     for start in range(0, len(order), batch_size):
-        batch = order[start:start + batch_size]
-        padded = tokenizer.pad({"input_ids": [ids[i] for i in batch]}, return_tensors="pt").to(model.device)
-        output = model.generate(**padded, max_new_tokens=max_new_tokens, **choice,
-                                pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id)
-        texts = tokenizer.batch_decode(output[:, padded["input_ids"].shape[1]:], skip_special_tokens=True)
-        for i, text in zip(batch, texts, strict=True):
+        places = order[start:start + batch_size]
+        padded = tokenizer.pad({"input_ids": [ids[i] for i in places]}, return_tensors="pt").to(model.device)
+        answers = answer_batch(model, padded, max_new_tokens, choose, tokenizer.eos_token_id)
+        for i, text in zip(places, tokenizer.batch_decode(answers, skip_special_tokens=True), strict=True):
             responses[i] = text
-        bar.update(len(batch))
+        bar.update(len(places))
     bar.close()
     return responses
+
+
+def make_choice(temperature: float, random: torch.Generator) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Returns a function from logits (B, V) to the next tokens (B,)."""
+    if not temperature:
+        return lambda logits_BV: logits_BV.argmax(-1)
+    return lambda logits_BV: torch.multinomial((logits_BV.float() / temperature).softmax(-1), 1, generator=random)[:, 0]
+
+
+def answer_batch(model: PreTrainedModel, padded: dict[str, torch.Tensor], max_new_tokens: int,
+                 choose: Callable[[torch.Tensor], torch.Tensor], end: int) -> list[list[int]]:
+    """Returns the tokens of each row's answer, its end token left out.
+
+    Args:
+        model: in evaluation mode.
+        padded: `input_ids` and `attention_mask` (B, T), padded on the left.
+        max_new_tokens: of an answer, at most.
+        choose: from logits (B, V) to next tokens (B,).
+        end: the token that ends an answer.
+    """
+    tokens_BT, mask_BT = padded["input_ids"], padded["attention_mask"]
+    positions_BT = (mask_BT.cumsum(-1) - 1).clamp(min=0)
+    answers: list[list[int]] = [[] for _ in tokens_BT]
+    rows = torch.arange(len(tokens_BT))  # which answer each row of the batch writes
+    is_open_B = torch.ones(len(tokens_BT), dtype=torch.bool, device=mask_BT.device)
+    cache = DynamicCache()
+    for _ in range(max_new_tokens):
+        logits_BV = model(input_ids=tokens_BT, attention_mask=mask_BT, position_ids=positions_BT,
+                          past_key_values=cache, use_cache=True, logits_to_keep=1).logits[:, -1]
+        chosen_B = choose(logits_BV)
+        is_open_B &= chosen_B != end
+        for row, token, is_open in zip(rows.tolist(), chosen_B.tolist(), is_open_B.tolist(), strict=True):
+            if is_open:
+                answers[row].append(token)
+        num_open = int(is_open_B.sum())
+        if not num_open:
+            break
+        tokens_BT, positions_BT = chosen_B[:, None], positions_BT[:, -1:] + 1
+        mask_BT = torch.nn.functional.pad(mask_BT, (0, 1), value=1)
+        if num_open < SHRINK_BELOW * len(rows):
+            kept = is_open_B.nonzero()[:, 0]
+            cache.batch_select_indices(kept)
+            tokens_BT, positions_BT, mask_BT, is_open_B = (
+                values[kept] for values in (tokens_BT, positions_BT, mask_BT, is_open_B))
+            rows = rows[kept.cpu()]
+    return answers
