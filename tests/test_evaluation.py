@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from semcoder.errors import UserError
 from semcoder.evaluation.evaluate import check_canary
-from semcoder.evaluation.score import Item, canonical_literal, has_literal_arguments, judge, score_steps
+from semcoder.evaluation.items import Item
+from semcoder.evaluation.score import canonical_literal, has_literal_arguments, judge
+from semcoder.evaluation.steps import StepScore, name_operations, score_steps
 from semcoder.prompts import render_answer, render_code_response
 from semcoder.statistics import bootstrap_interval, make_generator, paired_difference
 
@@ -70,13 +72,29 @@ def test_literals_are_compared_by_value_and_type():
     assert has_literal_arguments("1, k=[2]") and not has_literal_arguments("1), f(2") and not has_literal_arguments("x")
 
 
-def test_steps_are_compared_by_position_and_surplus_counts_as_wrong():
-    reference = "[L2] a = 1: a becomes 1.\n[L3] return a: it returns 1.\n"
-    assert score_steps("monologue", reference, reference) == (1.0, 1.0, 2)
-    assert score_steps("monologue", reference, reference.replace("returns 1", "returns 2")) == (0.5, 1.0, 2)
-    assert score_steps("monologue", reference, reference + reference)[0] == 0.5
-    assert score_steps("monologue", reference, "") == (0.0, 0.0, 2)
-    assert score_steps("direct", "x", "y") == (None, None, 0)
+REASONING = "[L1] f: called with xs is [2].\n[L2] a = 1: a becomes 1.\n[L3] return a: it returns 1.\n"
+
+
+@pytest.mark.parametrize(("change", "expected"), [
+    (lambda text: text, StepScore(1.0, 1.0, 3)),
+    (lambda text: text.replace("returns 1", "returns 2"), StepScore(2 / 3, 1.0, 3, 2, "value")),
+    (lambda text: text.replace("[L2]", "[L3]"), StepScore(2 / 3, 2 / 3, 3, 1, "line")),
+    (lambda text: text[:text.index("[L3]")], StepScore(2 / 3, 2 / 3, 3, 2, "missing")),
+    (lambda text: text + "[L2] a = 1: a becomes 1.\n", StepScore(0.75, 0.75, 3, 3, "surplus")),
+    (lambda text: "", StepScore(0.0, 0.0, 3, 0, "missing"))])
+def test_steps_are_compared_by_position_and_the_first_wrong_one_is_named(change, expected):
+    assert score_steps("monologue", REASONING, change(REASONING)) == expected
+
+
+def test_direct_answers_have_no_steps():
+    assert score_steps("direct", "x", "y") == StepScore()
+
+
+def test_each_step_is_named_by_what_its_line_works_out():
+    code = "def f(xs):\n    n = len(xs)\n    for x in xs:\n        n += x\n    return xs[1:]\n"
+    reasoning = "".join(f"[L{line}] it: is so.\n" for line in (1, 2, 3, 4, 3, 5))
+    assert name_operations("monologue", code, reasoning) == ["def", "len()", "for", "+=", "for", "slice"]
+    assert name_operations("direct", code, reasoning) == []
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=60))

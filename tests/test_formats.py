@@ -13,7 +13,7 @@ from semcoder import ablations, config
 from semcoder.config import DEFAULT_FORMATS, CorpusConfig
 from semcoder.corpus.sources import generate_chunk
 from semcoder.errors import UserError
-from semcoder.evaluation.score import score_steps
+from semcoder.evaluation.steps import StepScore, score_steps
 from semcoder.execution.events import DELETED, fold_inner_frames
 from semcoder.execution.execute import run_call
 from semcoder.execution.literals import to_literal
@@ -272,12 +272,12 @@ def test_a_dynamic_step_has_the_state_before_and_after_and_what_loops_have_left(
 @pytest.mark.parametrize("name", ORDERED)
 def test_steps_and_next_lines_are_scored(name):
     reference = render(name, LOOP, "[1, 4], 2")
-    assert score_steps(name, reference, reference) == (1.0, 1.0, len(reference.splitlines()))
+    assert score_steps(name, reference, reference) == StepScore(1.0, 1.0, len(reference.splitlines()))
     first, second, *rest = reference.splitlines()
     changed = "\n".join([first, second.replace("total=0", "total=1"), *rest])
-    steps, labels, _ = score_steps(name, reference, changed)
-    assert steps == 1 - 1 / len(reference.splitlines()) and labels == 1.0
-    assert score_steps(name, reference, "\n".join([second, first, *rest]))[1] < 1.0
+    score = score_steps(name, reference, changed)
+    assert score.step_accuracy == 1 - 1 / len(reference.splitlines()) and score.next_line_accuracy == 1.0
+    assert score_steps(name, reference, "\n".join([second, first, *rest])).next_line_accuracy < 1.0
     assert find_label(first) == "L1"
 
 

@@ -34,6 +34,40 @@ def paired_difference(a: np.ndarray, b: np.ndarray, rng: np.random.Generator,
     return float(difference.mean()), low, high
 
 
+def seeds_interval(values_SI: np.ndarray, rng: np.random.Generator, num_resamples: int = 2000) -> tuple[float, float]:
+    """Returns the 95 % percentile interval of the mean of per-seed and per-item values, (num_seeds, num_items).
+
+    Items and training seeds are resampled, each apart; with one seed it is over items alone.
+    """
+    if len(values_SI) == 1:
+        return bootstrap_interval(values_SI[0], rng, num_resamples)
+    num_seeds, num_items = values_SI.shape
+    means = [values_SI[rng.integers(0, num_seeds, num_seeds)][:, rng.integers(0, num_items, num_items)].mean()
+             for _ in range(num_resamples)]
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def seeds_difference(a_SI: np.ndarray, b_SI: np.ndarray, rng: np.random.Generator,
+                     num_resamples: int = 2000) -> tuple[float, float, float]:
+    """Returns (mean of a - b, low, high), resampling items for both arms alike and each arm's training seeds apart.
+
+    With one seed per arm the interval is over items alone, and says nothing about another training.
+
+    Args:
+        a_SI, b_SI: per-seed and per-item values of two arms, (num_seeds, num_items); the same items in the same order.
+    """
+    if len(a_SI) == len(b_SI) == 1:
+        return paired_difference(a_SI[0], b_SI[0], rng, num_resamples)
+    num_items, differences = a_SI.shape[1], []
+    for _ in range(num_resamples):
+        items = rng.integers(0, num_items, num_items)
+        means = [arm[rng.integers(0, len(arm), len(arm))][:, items].mean() for arm in (a_SI, b_SI)]
+        differences.append(means[0] - means[1])
+    low, high = np.quantile(differences, (0.025, 0.975))
+    return float(a_SI.mean() - b_SI.mean()), float(low), float(high)
+
+
 def bootstrap_statistic(statistic, num_items: int, rng: np.random.Generator,
                         num_resamples: int = 2000) -> tuple[float, float]:
     """Returns the 95 % percentile interval of any statistic of items; (nan, nan) when there are none.

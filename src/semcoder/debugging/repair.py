@@ -10,7 +10,8 @@ from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.engine import open_engine
 from semcoder.evaluation.evaluate import check_canary, write_scores
-from semcoder.evaluation.score import Item, judge, judge_outcome
+from semcoder.evaluation.items import Item
+from semcoder.evaluation.score import judge, judge_outcome
 from semcoder.execution.jobs import Job
 from semcoder.execution.sandbox import describe_level, run_jobs
 from semcoder.hashing import hash_json

@@ -1,39 +1,43 @@
-"""Stage `evaluation`: greedy answers of a trained model on held-out programs, judged and scored."""
+"""Stage `evaluation`: answers of a trained model to held-out questions, judged and scored; curves from snapshots."""
+
+from collections.abc import Iterator
 
 import numpy as np
 
 from semcoder.config import Config, require
-from semcoder.corpus.build import build_corpus
 from semcoder.engine import open_engine
 from semcoder.errors import UserError
-from semcoder.evaluation.score import TASKS, Item, judge, score_steps
+from semcoder.evaluation.items import BENCHMARKS, TASKS, Item, load_items
+from semcoder.evaluation.score import judge
+from semcoder.evaluation.steps import name_operations, score_given_history, score_steps
 from semcoder.execution.sandbox import describe_level
-from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.runs import Run
-from semcoder.statistics import bootstrap_interval, make_generator
-from semcoder.traces.build import group_by_task
-from semcoder.training.data import FIXED_FORMATS
+from semcoder.statistics import bootstrap_interval, make_generator, pass_at_k
 from semcoder.training.train import train_model
 
 SCORE_COLUMNS = ("run_id", "variant", "seed", "task", "metric", "value", "ci_low", "ci_high", "num_items")
+METRICS = {"answer_accuracy": "is_right", "step_accuracy": "step_accuracy",
+           "step_accuracy_given_history": "step_given_history", "next_line_accuracy": "next_line_accuracy"}
+EXECUTION_TASKS = ("output_prediction", "input_prediction")
+PASS_AT = (1, 5, 10)
 
 
-def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run:
-    """Returns the finished run with `predictions/<task>` and `scores.csv` for the model that `config` trains.
+def evaluate_model(config: Config, tasks: tuple[str, ...] = (*TASKS, *BENCHMARKS)) -> Run:
+    """Returns the finished run with `predictions/<task>`, `curve` and `scores.csv` for the model that `config` trains.
 
     Raises:
         UserError: an unknown task, or the reference answers do not all pass on this machine (canary).
     """
     for task in tasks:
-        require(task in TASKS, "task", task, f"tasks are {', '.join(TASKS)}")
+        require(task in TASKS or task in BENCHMARKS, "task", task, f"tasks are {', '.join((*TASKS, *BENCHMARKS))}")
     monologues, training = build_monologues(config), train_model(config)
     run = Run("evaluation", config, [monologues, training], tasks=list(tasks))
     if run.is_complete:
         return run
     with run, open_engine(config):
         run.notes.update(describe_level())
-        from semcoder.generate import generate_responses, load_model
+        from semcoder.generate import load_model
 
         model, tokenizer = load_model(training.find("model"), config.training.device)
         scores = []
@@ -43,39 +47,49 @@ def evaluate_model(config: Config, tasks: tuple[str, ...] = tuple(TASKS)) -> Run
                 run.counts[f"no items: {task}"] += 1
                 continue
             check_canary(task, items, config.min_sandbox_level)
-            responses = generate_responses(model, tokenizer, [item.prompt for item in items],
-                                           config.evaluation.max_new_tokens, config.evaluation.batch_size, task)
-            rows = make_predictions(task, items, responses, config)
+            rows = answer_items(model, tokenizer, task, items, config)
+            if task == "output_prediction":
+                add_given_history(rows, model, tokenizer, config)
             run.write_rows(f"predictions/{task}", rows)
             run.counts.update(f"{task}: {row['status']}" for row in rows)
             scores += summarize(run, rows, task, config)
         write_scores(run, scores)
+        write_curve(run, training, config, next(task for task in tasks))
     return run
 
 
-def load_items(config: Config, task: str) -> list[Item]:
-    """Returns the task's held-out items: test-split examples in the trained format, a fixed sample."""
-    corpus = build_corpus(config)
-    programs = {p["task_id"]: p for p in corpus.read_rows("programs/test")}
-    executions = corpus.read_rows("executions/test")
-    tests = {task_id: tuple((e["input"], e["output"]) for e in rows)
-             for task_id, rows in group_by_task(executions).items()}
-    by_id = {e["execution_id"]: e for e in executions}
-    wanted = FIXED_FORMATS.get(TASKS[task], config.training.reasoning_format)
-    examples = build_monologues(config).read_rows("examples/test", [("objective", "=", TASKS[task]),
-                                                                    ("format", "=", wanted)])
-    items = []
-    for row in examples:
-        program = programs[row["task_id"]]
-        if program["source"] != "synthetic":
-            continue
-        execution_id = row["example_id"].rsplit(":", 2)[0]
-        execution = by_id.get(execution_id, {"input": "", "output": ""})
-        items.append(Item(task_id=row["task_id"], execution_id=execution_id, prompt=row["prompt"],
-                          reference=row["response"], code=program["code"], entry=program["entry"],
-                          input=execution["input"], output=execution["output"], tests=tests.get(row["task_id"], ())))
-    # Sorted by a hash, so that the sample is fixed and the same for every reasoning format.
-    return sorted(items, key=lambda item: hash_json(item.execution_id))[:config.evaluation.num_items]
+def answer_items(model, tokenizer, task: str, items: list[Item], config: Config, description: str = "") -> list[dict]:
+    """Returns one row per item and sample with the response, its verdict and its step scores."""
+    from semcoder.generate import generate_responses
+
+    settings, drawn = config.evaluation, [item for item in items for _ in range(config.evaluation.num_samples)]
+    responses = generate_responses(model, tokenizer, [item.prompt for item in drawn], settings.max_new_tokens,
+                                   settings.batch_size, description or task, temperature=settings.temperature,
+                                   seed=config.seed)
+    return make_predictions(task, drawn, responses, config)
+
+
+def add_given_history(rows: list[dict], model, tokenizer, config: Config) -> None:
+    """Adds `step_given_history` to each row: the share of the reference's steps that follow from all before them."""
+    shares = score_given_history(model, tokenizer, config.training.reasoning_format, [row["prompt"] for row in rows],
+                                 [row["reference"] for row in rows])
+    for row, share in zip(rows, shares, strict=True):
+        row["step_given_history"] = share
+
+
+def write_curve(run: Run, training: Run, config: Config, task: str) -> None:
+    """Writes `curve`: which of the first `curve_items` items each snapshot of the model answers right."""
+    from semcoder.generate import load_model
+
+    folders = sorted(training.find("snapshots").glob("*"), key=lambda path: int(path.name))
+    items, rows = load_items(config, task)[:config.evaluation.curve_items], []
+    for folder in folders if items else ():
+        model, tokenizer = load_model(folder, config.training.device)
+        step = int(folder.name)
+        rows += [{"task": task, "step": step, "execution_id": row["execution_id"], "is_right": row["is_right"]}
+                 for row in answer_items(model, tokenizer, task, items, config, f"{task} after step {step:,}")]
+    if rows:
+        run.write_rows("curve", rows)
 
 
 def check_canary(task: str, items: list[Item], min_level: str) -> None:
@@ -88,33 +102,43 @@ def check_canary(task: str, items: list[Item], min_level: str) -> None:
 
 
 def make_predictions(task: str, items: list[Item], responses: list[str], config: Config) -> list[dict]:
-    """Returns one row per item with the response, its verdict and its step scores."""
-    rows = []
+    """Returns a row per response; items stand there once per sample, next to each other."""
     verdicts = judge(task, items, responses, config.min_sandbox_level)
-    for item, text, verdict in zip(items, responses, verdicts, strict=True):
-        step_accuracy, next_line, num_steps = (None, None, 0)
-        if task == "output_prediction":
-            step_accuracy, next_line, num_steps = score_steps(config.training.reasoning_format, item.reference, text)
-        rows.append({"task_id": item.task_id, "execution_id": item.execution_id, "prompt": item.prompt,
-                     "response": text, "reference": item.reference, "status": verdict,
-                     "is_right": verdict == "pass", "step_accuracy": step_accuracy,
-                     "next_line_accuracy": next_line, "num_steps": num_steps})
+    rows, form = [], config.training.reasoning_format
+    for place, (item, text, verdict) in enumerate(zip(items, responses, verdicts, strict=True)):
+        row = {"task_id": item.task_id, "execution_id": item.execution_id,
+               "sample": place % config.evaluation.num_samples, "prompt": item.prompt, "response": text,
+               "reference": item.reference, "status": verdict, "is_right": verdict == "pass",
+               "value_type": item.value_type, "num_lines": item.num_lines, "num_iterations": item.num_iterations}
+        if task in EXECUTION_TASKS:
+            row |= {"is_copy": item.is_copy, **vars(score_steps(form, item.reference, text)),
+                    "operations": name_operations(form, item.code, item.reference)}
+        rows.append(row)
     return rows
 
 
 def summarize(run: Run, rows: list[dict], task: str, config: Config) -> list[dict]:
     """Returns score rows: each metric's mean over items with its 95 % bootstrap interval."""
     scores = []
-    for metric, column in (("answer_accuracy", "is_right"), ("step_accuracy", "step_accuracy"),
-                           ("next_line_accuracy", "next_line_accuracy")):
-        values = np.array([float(row[column]) for row in rows if row[column] is not None])
-        if not len(values):
-            continue
+    for metric, values in list_metrics(rows, config.evaluation.num_samples):
         low, high = bootstrap_interval(values, make_generator(task, metric), config.evaluation.num_bootstrap)
         row = (run.run_id, "main", config.training.training_seed, task, metric, float(values.mean()), low, high,
                len(values))
         scores.append(dict(zip(SCORE_COLUMNS, row, strict=True)))
     return scores
+
+
+def list_metrics(rows: list[dict], num_samples: int) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields each metric with its value per item; of several samples, their mean, and pass@k where k of them are."""
+    for metric, column in METRICS.items():
+        values = [row.get(column) for row in rows]
+        if any(value is not None for value in values):
+            table = np.array([np.nan if value is None else value for value in values], float).reshape(-1, num_samples)
+            kept = table[~np.isnan(table).any(axis=1)]
+            yield metric, kept.mean(axis=1)
+    right = np.array([row["is_right"] for row in rows]).reshape(-1, num_samples).sum(axis=1)
+    for k in (k for k in PASS_AT if 1 < k <= num_samples):
+        yield f"pass_at_{k}", np.array([pass_at_k(num_samples, int(count), k) for count in right])
 
 
 def write_scores(run: Run, scores: list[dict]) -> None:

@@ -1,35 +1,18 @@
-"""Verdicts on model responses: is the answer right, and how far are the steps right.
+"""Verdicts on model responses: is the answer right.
 
 Wrong, unreadable and broken are three things: `fail`, `no_answer`, `timeout` / `error`; none leaves the
 denominator. A fault of the sandbox is `error`, never `fail`, and is reported.
 """
 
 import ast
-from dataclasses import dataclass
 
+from semcoder.evaluation.items import BENCHMARKS, Item
 from semcoder.execution.jobs import Job, Outcome
 from semcoder.execution.sandbox import run_jobs
-from semcoder.monologues.formats.table import find_label, parse_steps
 from semcoder.prompts import canonical_literal, extract_answer, extract_code, has_literal_arguments
 
-TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
 LIMITS = {"timeout_s": 2.0, "max_value_chars": 10_000}
 UNJUDGED = {"timeout": "timeout", "sandbox_error": "error"}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question put to a model, with what is needed to judge the answer."""
-
-    task_id: str
-    execution_id: str
-    prompt: str
-    reference: str  # a response that must pass
-    code: str
-    entry: str
-    input: str
-    output: str
-    tests: tuple[tuple[str, str], ...] = ()  # (argument list, literal that must be returned)
 
 
 def judge(task: str, items: list[Item], responses: list[str], min_level: str = "rlimits") -> list[str]:
@@ -38,6 +21,7 @@ def judge(task: str, items: list[Item], responses: list[str], min_level: str = "
     Raises:
         UserError: answers must be run and the sandbox is weaker here than `min_level`.
     """
+    task = BENCHMARKS.get(task, task)
     if task == "output_prediction":
         return [judge_output(item, text) for item, text in zip(items, responses, strict=True)]
     jobs, verdicts, places = [], ["no_answer"] * len(items), []
@@ -86,20 +70,3 @@ def make_code_job(item: Item, text: str) -> Job | None:
     if code is None or not code.strip():
         return None
     return Job(code=code, entry=item.entry, inputs=tuple(arguments for arguments, _ in item.tests), **LIMITS)
-
-
-def score_steps(reasoning_format: str, reference: str, response: str) -> tuple[float | None, float | None, int]:
-    """Returns (step accuracy, next-line accuracy, number of reference steps) of one response.
-
-    A step is right when its text equals the reference's at the same position; missing and surplus steps count
-    as wrong. Next-line accuracy compares only the line labels. None where a format has no steps or no order.
-    """
-    wanted, given = (parse_steps(reasoning_format, text) for text in (reference, response))
-    if not wanted:
-        return None, None, 0
-    longest = max(len(wanted), len(given))
-    right = sum(a == b for a, b in zip(wanted, given, strict=False)) / longest
-    if find_label(wanted[0]) is None:
-        return right, None, len(wanted)
-    labels = sum(find_label(a) == find_label(b) for a, b in zip(wanted, given, strict=False)) / longest
-    return right, labels, len(wanted)
