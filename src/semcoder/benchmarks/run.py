@@ -23,6 +23,7 @@ BENCHMARKS = {
     "constructs": "Which Python generated programs use, beside CRUXEval's",
     "inputs": "What generated inputs cover, beside plain mutation and guesses",
     "monologues": "Monologues written and checked per second, and the share of executions that get one",
+    "throughput": "Training tokens and answers per second, beside plain Trainer and generate",
     "memory": "Memory of a corpus of 100,000 programs while it is built, main process and workers together",
 }
 PROGRAM = """
