@@ -9,15 +9,28 @@ from matplotlib.figure import Figure
 
 from semcoder.config import DEFAULT_FORMATS
 from semcoder.presets import SMOKE
-from semcoder.report import compare, figures, monologues, notebooks, numbers, paper, present, tables, values
+from semcoder.report import (
+    analysis,
+    arms,
+    compare,
+    figures,
+    monologues,
+    notebooks,
+    numbers,
+    paper,
+    present,
+    tables,
+    values,
+)
 from semcoder.report.departures import collect_departures
 from semcoder.report.style import save_figure
+from semcoder.statistics import bootstrap_interval, make_generator, seeds_difference, seeds_interval
 from toy_results import CONFIG, make_report, make_upstream
 
 
 def make_arms(rights: dict[str, list[int]], seed: int = 0) -> pd.DataFrame:
-    rows = [{"variant": name, "seed": seed, "execution_id": f"e{i:03}", "is_right": bool(right),
-             "step_accuracy": None, "next_line_accuracy": None}
+    rows = [{"variant": name, "seed": seed, "task": "output_prediction", "execution_id": f"e{i:03}",
+             "is_right": bool(right), "step_accuracy": None, "next_line_accuracy": None}
             for name, values in rights.items() for i, right in enumerate(values)]
     return pd.DataFrame(rows)
 
@@ -65,19 +78,19 @@ def test_the_verdict_says_what_the_interval_allows(monologue, direct, conclusion
 def test_a_difference_is_paired_so_shared_difficulty_does_not_widen_it():
     direct = [1, 0] * 100
     monologue = [1, 0] * 90 + [1, 1] * 10  # the same answers but ten
-    found = numbers.compare_variants(make_arms({"monologue": monologue, "direct": direct}), "monologue", "direct", 2000)
+    found = arms.compare_variants(make_arms({"monologue": monologue, "direct": direct}), "monologue", "direct", 2000)
     assert found["value"] == pytest.approx(0.05)
     assert found["ci_low"] > 0 and found["ci_high"] < 0.1  # unpaired, it would reach from -0.05 to 0.15
 
 
 def test_items_that_only_one_arm_answered_are_left_out_of_a_difference():
     frame = make_arms({"monologue": [1, 1, 1, 1], "direct": [0, 0]})
-    assert numbers.compare_variants(frame, "monologue", "direct", 100)["num_items"] == 2
+    assert arms.compare_variants(frame, "monologue", "direct", 100)["num_items"] == 2
 
 
 def test_seeds_are_averaged_per_item_and_their_spread_is_measured():
     both = pd.concat([make_arms({"direct": [1, 1, 0, 0]}, 0), make_arms({"direct": [1, 0, 0, 0]}, 1)])
-    row = tables.tabulate_ablations(both, 200).iloc[0]
+    row = arms.tabulate_ablations(both, 200).iloc[0]
     assert (row["value"], row["num_items"], row["num_seeds"]) == (0.375, 4, 2)
     assert numbers.measure_spread(both)["training_spread"] == pytest.approx(np.std([0.5, 0.25], ddof=1), abs=1e-6)
     assert "assumed" in numbers.measure_spread(make_arms({"direct": [1, 0]}))["training_spread_source"]
@@ -107,20 +120,68 @@ def test_a_wanted_number_that_is_missing_reads_not_run():
 # --- tables ---
 
 def test_accuracy_by_steps_puts_every_item_in_one_bin():
-    frame = pd.DataFrame({"is_right": [True] * 6 + [False] * 6, "num_steps": [1, 2, 3, 4, 5, 6] * 2,
+    frame = pd.DataFrame({"is_right": [True] * 6 + [False] * 6, "num_lines": [1, 2, 3, 4, 5, 6] * 2,
                           "step_accuracy": [0.5] * 12})
-    found = tables.tabulate_steps(frame, 100)
+    found = analysis.tabulate_steps(frame, 100)
     answers = found[found["metric"] == "answer_accuracy"]
     assert answers["num_items"].sum() == 12
     assert list(answers["steps"]) == ["1-2", "3-4", "5", "6"]
 
 
 def test_formats_stand_beside_the_papers_with_a_gap_where_it_has_none():
-    ablations = tables.tabulate_ablations(make_arms({"direct": [0, 1], "concise": [1, 1]}), 100)
-    frame = tables.tabulate_formats_beside_paper(ablations).set_index("variant")
+    ablations = arms.tabulate_ablations(make_arms({"direct": [0, 1], "concise": [1, 1]}), 100)
+    frame = arms.tabulate_formats_beside_paper(ablations).set_index("variant")
     assert np.isnan(frame.loc["direct", "paper_cruxeval_o"])
     assert frame.loc["concise", ["answer_accuracy", "paper_cruxeval_o"]].tolist() == [1.0, 55.6]
     assert np.isnan(frame.loc["monologue", "answer_accuracy"])  # not run here, but the paper's is shown
+
+
+def test_a_curve_ends_with_the_trained_model_on_the_same_items():
+    predictions = make_arms({"direct": [1, 1, 0, 1]})
+    curve = predictions.iloc[:2].assign(step=5, num_tokens=50, train_flops=1e3, is_right=[True, False])
+    took = pd.DataFrame([{"variant": "direct", "seed": 0, "num_tokens": 100, "train_flops": 2e3}])
+    frame = arms.tabulate_curve(curve, predictions, took, 100)
+    assert frame[["num_tokens", "train_flops", "value", "num_items"]].values.tolist() == [[50, 1e3, 0.5, 2],
+                                                                                          [100, 2e3, 1.0, 2]]
+    assert arms.tabulate_curve(pd.DataFrame(), predictions, took, 100).empty
+
+
+def test_controls_say_what_each_rival_spent_and_what_copying_gets():
+    predictions = make_arms({"monologue": [1] * 8 + [0] * 2, "direct_long": [1] * 5 + [0] * 5}).assign(
+        is_copy=[True] + [False] * 9 + [True] + [False] * 9)
+    took = pd.DataFrame([{"variant": name, "seed": 0, "num_tokens": 100 * times, "num_learnt_tokens": 50,
+                          "train_flops": 1e3 * times} for name, times in (("monologue", 1), ("direct_long", 2))])
+    frame = arms.tabulate_controls(predictions, took, 200).set_index("rival")
+    assert frame.loc["direct_long", ["tokens", "learnt_tokens", "compute"]].tolist() == [2, 1, 2]
+    assert frame.loc["direct_long", "value"] == pytest.approx(0.3)
+    assert frame.loc["copy of an argument", "value"] == pytest.approx(0.7)
+
+
+def test_an_interval_over_several_seeds_is_wider_than_over_items_alone():
+    rng = np.random.default_rng(0)
+    same = np.tile(rng.random(200) < 0.5, (3, 1)).astype(float)
+    moved = np.array([rng.random(200) < chance for chance in (0.2, 0.5, 0.8)], float)
+    wide, narrow = (np.ptp(seeds_interval(table, make_generator("s"), 500)) for table in (moved, same))
+    assert wide > 2 * narrow
+    assert seeds_interval(same[:1], make_generator("s"), 500) == bootstrap_interval(same[0], make_generator("s"), 500)
+    value, low, high = seeds_difference(moved, same, make_generator("d"), 500)
+    assert low < value < high and value == pytest.approx(moved.mean() - same.mean())
+
+
+def test_first_errors_count_only_steps_with_everything_before_them_right():
+    rows = [{"operations": ["def", "+", "+"], "first_error": first, "error_kind": kind}
+            for first, kind in [(None, "")] * 10 + [(1, "value")] * 4 + [(2, "line"), (3, "surplus")]]
+    frame = analysis.tabulate_first_errors(pd.DataFrame(rows)).set_index("operation")
+    assert frame.loc["`+`", ["reached", "first_wrong", "wrong_value", "wrong_line"]].tolist() == [28, 5, 4, 1]
+    assert frame.loc["`def`", "first_wrong"] == 0
+
+
+def test_each_item_falls_into_one_bin_of_each_group():
+    frame = make_arms({"direct": [0, 1] * 10}).assign(num_lines=range(20), num_iterations=[0, 1, 3, 9] * 5,
+                                                     value_type=["int", "str"] * 10)
+    found = analysis.tabulate_groups(frame, 50)
+    assert found.groupby("group")["num_items"].sum().eq(20).all()
+    assert list(found[found["group"] == "loop iterations"]["bin"]) == ["none", "1-2", "3-4", "5 and more"]
 
 
 def test_the_papers_differences_follow_from_its_tables():
@@ -178,7 +239,8 @@ def test_bars_are_as_long_as_the_values():
 
 def test_a_report_has_every_file_and_says_what_the_data_say(report):
     names = {path.stem for path in report.find("figures").iterdir()}
-    assert names == {"formats", "losses", "format_losses", "steps", "corpus"}
+    assert names == {"formats", "losses", "format_losses", "steps", "corpus", "curve_tokens", "curve_compute", "sizes",
+                     "lengths", "first_errors"}
     found = json.loads(report.find("numbers.json").read_text())
     assert found["num_programs"] == 14 and found["num_executions"] == 28
     assert found["conclusion_direct"] == "better" and found["best_trace_format"] in ("next", "concise")

@@ -4,9 +4,11 @@ import json
 from random import Random
 
 import nbformat
+import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from semcoder import paths
+from semcoder.ablations import describe_arm
 from semcoder.config import FORMATS, Config
 from semcoder.pipeline import NOTEBOOKS
 from semcoder.presets import SMOKE
@@ -94,7 +96,8 @@ def make_training(config: Config, monologues: Run) -> Run:
         run.write_jsonl("metrics.jsonl", [
             {"step": step, "wall_s": float(step), "split": split, "name": "loss", "value": 4.0 / (1 + step / 10)}
             for step in range(1, 40) for split in ("train", "validation") if split == "train" or step % 10 == 0])
-        run.notes |= {"num_parameters": 123456, "num_tokens": 100000}
+        run.notes |= {"num_parameters": 123456, "num_tokens": 100000, "num_learnt_tokens": 60000, "num_steps": 40,
+                      "train_flops": 7e10, "tokens_per_s": 1000}
     return run
 
 
@@ -104,7 +107,11 @@ def make_answers(name: str, seed: int, num_items: int) -> list[dict]:
     has_order = name in ("concise", "monologue")
     return [{"task_id": f"t{i}", "execution_id": f"t{i}#0", "response": "", "status": "pass",
              "is_right": rng.random() < SKILL[name], "step_accuracy": None if name == "direct" else rng.random(),
-             "next_line_accuracy": rng.random() if has_order else None, "num_steps": 2 + i % 11}
+             "step_given_history": None if name == "direct" else rng.random(),
+             "next_line_accuracy": rng.random() if has_order else None, "num_steps": 2 + i % 11,
+             "num_lines": 2 + i % 11, "num_iterations": i % 4, "value_type": ("int", "str", "list")[i % 3],
+             "is_copy": i % 20 == 0, "operations": ["def", "+", ".append()"] if has_order else [],
+             "first_error": (None, 1)[i % 2] if has_order else None, "error_kind": ("", "value")[i % 2]}
             for i in range(num_items)]
 
 
@@ -129,8 +136,18 @@ def make_ablations(config: Config, monologues: Run, num_items: int) -> Run:
             arm = config.replace("training", reasoning_format=name, training_seed=seed,
                                  num_tokens=config.ablations.num_tokens)
             arms.append(make_evaluation(arm, monologues, make_training(arm, monologues), name, num_items))
-            rows += [{**row, "variant": name, "seed": seed} for row in make_answers(name, seed, num_items)]
-    return make_run(Run("ablations", config, arms), {"predictions": rows})
+            rows += [{**row, "variant": name, "seed": seed, "task": "output_prediction"}
+                     for row in make_answers(name, seed, num_items)]
+    curve = [{name: row[name] for name in ("variant", "seed", "task", "execution_id", "is_right")} |
+             {"step": 20, "num_tokens": 50000, "train_flops": 3.5e10} for row in rows]
+    run = Run("ablations", config, arms)
+    with run:
+        run.write_rows("predictions", rows)
+        run.write_rows("curve", curve)
+        grid = [(name, seed) for seed in config.ablations.seeds for name in config.ablations.variants]
+        described = [describe_arm(*place, arm) for place, arm in zip(grid, arms, strict=True)]
+        pd.DataFrame(described).to_csv(run.find("arms.csv"), index=False)
+    return run
 
 
 def write_scores(run: Run, rows: list[tuple]) -> None:

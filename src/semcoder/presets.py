@@ -5,6 +5,7 @@ from pathlib import Path
 
 from semcoder.config import (
     COMMON,
+    FORMATS,
     AblationsConfig,
     Config,
     CorpusConfig,
@@ -24,35 +25,42 @@ SMOKE = Config(
     # ZeRO 2 here so that CI exercises sharding; laptop uses stage 0 because Muon needs whole matrices.
     training=TrainingConfig(hidden_size=64, num_layers=2, num_heads=2, num_tokens=100_000, zero_stage=2,
                             checkpoint_every=10, warmup_steps=4),
-    evaluation=EvaluationConfig(num_items=16, max_new_tokens=96, num_bootstrap=500),
+    evaluation=EvaluationConfig(num_items=16, max_new_tokens=96, num_bootstrap=500, curve_items=8),
     debugging=DebuggingConfig(num_items=6, num_rounds=1),
-    ablations=AblationsConfig(num_tokens=40_000),
+    ablations=AblationsConfig(num_tokens=40_000, num_snapshots=1),
 )
 
 LAPTOP = Config(
     preset="laptop",
     corpus=CorpusConfig(num_programs=8_000, num_open_source=200, test_programs=400, validation_programs=100),
-    monologues=MonologuesConfig(max_steps=15),
-    # Chosen in single runs of 0.8 M tokens, by the loss on copied letters: small batches (more steps for the same
-    # tokens), wide and shallow, normalised queries and keys (the Llama class learnt to copy later).
-    training=TrainingConfig(hidden_size=256, num_layers=2, mlp_ratio=2, qk_norm=True, vocab_size=1024,
-                            num_tokens=3_200_000, global_batch_size=4, micro_batch_size=2, optimizer="muon",
-                            schedule="linear", lr=3e-3, min_lr_ratio=0.0, warmup_steps=30, checkpoint_every=400),
-    evaluation=EvaluationConfig(num_items=300),
+    monologues=MonologuesConfig(max_steps=15, max_backward=1),
+    # Chosen in single runs of 3 M tokens on forward monologues, by the share of steps right given the history: 192 x 3
+    # 0.66 to 0.73 (two seeds), 256 x 2, 256 x 3, 128 x 4 and 192 x 4 0.62 to 0.64; decay from the start 0.62, over the
+    # last half less; half the batch, half or twice Muon's rate 0.58 to 0.60; up-weighted values 0.56; sharper or softer
+    # attention at the start (norm weights 2, 0.5) 0.48 and 0.51 on the way; short examples first 0.64; a fifth of the
+    # tokens on single operations 0.59.
+    training=TrainingConfig(hidden_size=192, num_layers=3, mlp_ratio=2, qk_norm=True, vocab_size=1024,
+                            num_tokens=11_500_000, global_batch_size=8, micro_batch_size=8, num_ranks=1,
+                            optimizer="muon", schedule="linear", decay_share=1.0, lr=3e-3, min_lr_ratio=0.0,
+                            warmup_steps=30, precision="bfloat16", compile_model=True, checkpoint_every=400),
+    evaluation=EvaluationConfig(num_items=300, batch_size=150, curve_items=100),
     debugging=DebuggingConfig(num_items=100, num_rounds=2),
-    ablations=AblationsConfig(num_tokens=2_200_000),
+    ablations=AblationsConfig(num_tokens=2_500_000, num_snapshots=3),
 )
 
 WORKSTATION = Config(
     preset="workstation",
-    corpus=CorpusConfig(num_programs=40_000, num_open_source=500, test_programs=1000, validation_programs=200),
-    monologues=MonologuesConfig(max_steps=40),
-    training=TrainingConfig(hidden_size=384, num_layers=2, num_heads=6, mlp_ratio=2, qk_norm=True, vocab_size=1024,
-                            num_tokens=16_000_000, global_batch_size=4, micro_batch_size=2, optimizer="muon",
-                            schedule="linear", lr=3e-3, min_lr_ratio=0.0, warmup_steps=50),
-    evaluation=EvaluationConfig(num_items=800),
+    corpus=CorpusConfig(num_programs=20_000, num_open_source=500, test_programs=1000, validation_programs=200),
+    monologues=MonologuesConfig(max_steps=20, max_backward=2, formats=FORMATS),
+    training=TrainingConfig(hidden_size=192, num_layers=3, mlp_ratio=2, qk_norm=True, vocab_size=1024,
+                            num_tokens=20_000_000, global_batch_size=8, micro_batch_size=8, num_ranks=1,
+                            optimizer="muon", schedule="linear", decay_share=1.0, lr=3e-3, min_lr_ratio=0.0,
+                            warmup_steps=30, precision="bfloat16", compile_model=True, checkpoint_every=400),
+    evaluation=EvaluationConfig(num_items=400, batch_size=200, curve_items=100),
     debugging=DebuggingConfig(num_items=300, num_rounds=5),
-    ablations=AblationsConfig(num_tokens=3_000_000, seeds=(0, 1, 2)),
+    ablations=AblationsConfig(num_tokens=3_000_000, num_snapshots=3, seeds=(0, 1, 2), variants=(
+        "direct", "scratchpad", "next", "concise", "monologue", "direct_long", "direct_wide", "backward_direct",
+        "backward_concise", "backward_monologue", "both_ways", "noise_30", "one_input", "full", "programs_sixteenth")),
 )
 
 H200 = Config(

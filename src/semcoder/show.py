@@ -53,18 +53,37 @@ def show_training(run: Run | None) -> pd.DataFrame:
 
 def show_loss(run: Run | None):
     """Returns the loss curve as a figure, the same that the book draws; None for a dry run."""
+    from semcoder.report.figures import draw_losses
+    from semcoder.report.tables import tabulate_losses
+
+    return draw(draw_losses, tabulate_losses(run)) if run else None
+
+
+def show_arms(run: Run) -> pd.DataFrame:
+    """Returns what each arm's training took."""
+    return pd.read_csv(run.find("arms.csv"))
+
+
+def show_curve(run: Run):
+    """Returns answer accuracy along the arms' trainings as a figure, the same that the book draws."""
+    from functools import partial
+
+    from semcoder.report.arms import read_curve
+    from semcoder.report.figures import draw_curve
+
+    return draw(partial(draw_curve, x="num_tokens"), read_curve(run))
+
+
+def draw(function, frame: pd.DataFrame):
+    """Returns the figure that one of report.figures' functions makes of its data."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    from semcoder.report.figures import draw_losses
     from semcoder.report.style import RC
-    from semcoder.report.tables import tabulate_losses
 
-    if run is None:
-        return None
     with rc_context(RC):
         figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-        draw_losses(tabulate_losses(run), figure.add_subplot())
+        function(frame, figure.add_subplot())
         return figure
 
 

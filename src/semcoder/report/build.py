@@ -2,17 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from semcoder.ablations import run_ablations
-from semcoder.config import Config
+from semcoder.config import FORMATS, Config
 from semcoder.corpus.build import build_corpus
 from semcoder.debugging.repair import evaluate_repair
 from semcoder.evaluation.evaluate import evaluate_model
 from semcoder.monologues.build import build_monologues
-from semcoder.report import figures, monologues, numbers, paper, tables
+from semcoder.report import analysis, arms, figures, monologues, numbers, paper, tables
 from semcoder.report.departures import collect_departures
 from semcoder.report.examples import collect_examples, count_examples
 from semcoder.report.style import save_figure
@@ -84,7 +85,9 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
     resamples = config.evaluation.num_bootstrap
     ablated = pd.DataFrame(upstream.ablations.read_rows("predictions"))
     answered = pd.DataFrame(upstream.evaluation.read_rows("predictions/output_prediction"))
-    ablations = tables.tabulate_ablations(ablated, resamples)
+    outputs = ablated[ablated["task"] == "output_prediction"]
+    trained = pd.read_csv(upstream.ablations.find("arms.csv"))
+    ablations = arms.tabulate_ablations(ablated, resamples)
     return {
         "corpus": tables.tabulate_corpus(upstream.corpus),
         "coverage": tables.tabulate_coverage(upstream.corpus),
@@ -98,10 +101,17 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
         "losses": tables.tabulate_losses(upstream.training),
         "evaluation": tables.tabulate_scores(upstream.evaluation),
         "answers": tables.tabulate_statuses([upstream.evaluation, upstream.debugging]),
-        "steps": tables.tabulate_steps(answered, resamples),
+        "steps": analysis.tabulate_steps(answered, resamples),
         "debugging": tables.tabulate_scores(upstream.debugging),
         "ablations": ablations,
-        "formats": tables.tabulate_formats_beside_paper(ablations),
+        "formats": arms.tabulate_formats_beside_paper(ablations),
+        "arms": trained,
+        "curve": arms.read_curve(upstream.ablations, resamples),
+        "sizes": arms.tabulate_sizes(ablations, trained),
+        "controls": arms.tabulate_controls(ablated, trained, resamples),
+        "groups": analysis.tabulate_groups(outputs[outputs["variant"].isin(FORMATS)], resamples),
+        "first_errors": analysis.tabulate_first_errors(outputs[outputs["variant"] == "monologue"]),
+        "main_errors": analysis.tabulate_first_errors(answered),
         "format_losses": tables.tabulate_format_losses(list_arms(upstream.ablations, config)),
         "values": tabulate_values(config),
         "stages": tables.tabulate_durations(group_runs(upstream)),
@@ -114,31 +124,34 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
 def list_arms(ablations: Run, config: Config) -> list[tuple[str, int, Run]]:
     """Returns (variant, seed, training run) of each arm, in the order in which the ablations ran them."""
     grid = [(variant, seed) for seed in config.ablations.seeds for variant in config.ablations.variants]
-    trained = [find_input(arm, "training") for arm in ablations.inputs]
+    trained = [arm.find_input("training") for arm in ablations.inputs]
     return [(variant, seed, run) for (variant, seed), run in zip(grid, trained, strict=True)]
-
-
-def find_input(run: Run, stage: str) -> Run:
-    """Returns the run of `stage` that `run` was made from."""
-    return next(given for given in run.inputs if given.stage == stage)
 
 
 def group_runs(upstream: Upstream) -> dict[str, list[Run]]:
     """Returns stage -> runs whose time it took; an arm's training and evaluation count as ablations."""
     stages = {run.stage: [run] for run in upstream.all()}
     own = {run.run_id for run in upstream.all()}
-    arms = {r.run_id: r for arm in upstream.ablations.inputs for r in (find_input(arm, "training"), arm)}
+    arms = {r.run_id: r for arm in upstream.ablations.inputs for r in (arm.find_input("training"), arm)}
     stages["ablations"] += [run for run_id, run in arms.items() if run_id not in own]
     return stages
 
 
 def draw_figures(frames: dict[str, pd.DataFrame], run: Run) -> None:
     """Writes figures/*.svg of the run."""
-    headline = frames["ablations"][frames["ablations"]["metric"] == "answer_accuracy"]
+    ablations = frames["ablations"]
+    headline = ablations[(ablations["metric"] == "answer_accuracy") & (ablations["task"] == "output_prediction")]
+    headline = headline[headline["variant"].isin((*FORMATS, "direct_long", "direct_wide"))]
+    lines = frames["groups"][frames["groups"]["group"] == analysis.GROUPS[0]]
     for name, draw, frame, size in (
         ("formats", figures.draw_formats, headline, (7.2, 0.9 + 0.5 * max(3, len(headline)))),
         ("losses", figures.draw_losses, frames["losses"], (7.2, 3.8)),
         ("format_losses", figures.draw_format_losses, frames["format_losses"], (7.2, 3.8)),
+        ("curve_tokens", partial(figures.draw_curve, x="num_tokens"), frames["curve"], (7.2, 3.8)),
+        ("curve_compute", partial(figures.draw_curve, x="train_flops"), frames["curve"], (7.2, 3.8)),
+        ("sizes", figures.draw_sizes, frames["sizes"], (7.2, 3.4)),
+        ("lengths", figures.draw_lengths, lines, (7.2, 3.8)),
+        ("first_errors", figures.draw_first_errors, frames["main_errors"].head(14), (7.2, 4.6)),
         ("steps", figures.draw_trace_length, frames["steps"], (7.2, 3.8)),
         ("corpus", figures.draw_corpus, frames["corpus"], (7.2, 2.6)),
     ):

@@ -95,6 +95,89 @@ def draw_trace_length(frame: pd.DataFrame, axes: Axes) -> Axes:
     return axes
 
 
+def draw_curve(frame: pd.DataFrame, axes: Axes, x: str) -> Axes:
+    """Draws answer accuracy along the training of each variant, with 95 % intervals.
+
+    Args:
+        frame: `variant`, `num_tokens`, `train_flops`, `value`, `ci_low`, `ci_high`.
+        axes: where.
+        x: `num_tokens` or `train_flops`.
+    """
+    for place, (variant, rows) in enumerate(frame.groupby("variant", sort=False)):
+        rows, colour = rows.sort_values(x), colour_of(variant, place)
+        axes.fill_between(rows[x], rows["ci_low"], rows["ci_high"], color=colour, alpha=0.15, lw=0)
+        axes.plot(rows[x], rows["value"], color=colour, marker="o", ms=4, lw=1.6, ls=LINE_STYLES.get(variant, "-"),
+                  label=variant)
+    axes.set_xlabel({"num_tokens": "training tokens", "train_flops": "training compute, floating-point operations"}[x])
+    return finish_accuracy(axes, len(frame))
+
+
+def draw_sizes(frame: pd.DataFrame, axes: Axes) -> Axes:
+    """Draws answer accuracy by number of parameters, a line per format.
+
+    Args:
+        frame: `format`, `num_parameters`, `value`, `ci_low`, `ci_high`.
+    """
+    for place, (name, rows) in enumerate(frame.groupby("format", sort=False)):
+        spread = [(rows["value"] - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - rows["value"]).clip(lower=0)]
+        axes.errorbar(rows["num_parameters"], rows["value"], yerr=spread, color=colour_of(name, place), marker="o",
+                      lw=1.6, capsize=4, label=name)
+    axes.set_xscale("log")
+    axes.set_xlabel("parameters")
+    return finish_accuracy(axes, len(frame))
+
+
+def draw_lengths(frame: pd.DataFrame, axes: Axes) -> Axes:
+    """Draws answer accuracy by lines run, a line per variant.
+
+    Args:
+        frame: `bin` (in order), `variant`, `value`, `ci_low`, `ci_high`, `num_items`.
+    """
+    bins = list(dict.fromkeys(frame["bin"]))
+    variants = list(dict.fromkeys(frame["variant"]))
+    for place, variant in enumerate(variants):
+        rows = frame[frame["variant"] == variant]
+        spread = [(rows["value"] - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - rows["value"]).clip(lower=0)]
+        shift = 0.06 * (place - (len(variants) - 1) / 2)
+        axes.errorbar([bins.index(name) + shift for name in rows["bin"]], rows["value"], yerr=spread, marker="o", ms=4,
+                      color=colour_of(variant, place), lw=1.4, capsize=3, label=variant)
+    counts = frame.groupby("bin")["num_items"].max()
+    axes.set_xticks(range(len(bins)), [f"{name}\nn = {counts[name]}" for name in bins])
+    axes.set_xlabel("lines run")
+    return finish_accuracy(axes, len(frame))
+
+
+def finish_accuracy(axes: Axes, num_rows: int) -> Axes:
+    """Labels a plot of accuracies; one without data says so."""
+    axes.set_ylabel("answer accuracy (95 % interval)")
+    axes.set_ylim(0, 1.02)
+    as_percent(axes.yaxis)
+    if num_rows:
+        legend_above(axes)
+    else:
+        axes.annotate("not run", (0.5, 0.5), xycoords="axes fraction", ha="center")
+    return axes
+
+
+def draw_first_errors(frame: pd.DataFrame, axes: Axes) -> Axes:
+    """Draws, per operation, the share of its steps that are the first wrong one, with 95 % intervals.
+
+    Args:
+        frame: `operation`, `value`, `ci_low`, `ci_high`, `reached`; drawn top to bottom.
+    """
+    frame = frame.iloc[::-1].reset_index(drop=True)
+    whiskers = [(frame["value"] - frame["ci_low"]).clip(lower=0), (frame["ci_high"] - frame["value"]).clip(lower=0)]
+    names = [f"{name.strip('`')}  (n = {count})" for name, count in zip(frame["operation"], frame["reached"],
+                                                                       strict=True)]
+    axes.barh(names, frame["value"], xerr=whiskers, color=BLUE, height=0.62,
+              error_kw={"ecolor": "#222222", "elinewidth": 1.2, "capsize": 3})
+    axes.set_xlabel("share of steps that are wrong, everything before being right (95 % interval)")
+    axes.set_xlim(left=0)
+    as_percent(axes.xaxis)
+    axes.grid(axis="y", visible=False)
+    return axes
+
+
 def draw_corpus(frame: pd.DataFrame, axes: Axes) -> Axes:
     """Draws programs per family, stacked by split.
 

@@ -9,9 +9,9 @@ import math
 import numpy as np
 import pandas as pd
 
+from semcoder.ablations import VARIANTS
 from semcoder.config import FORMATS
-from semcoder.report.tables import average_seeds
-from semcoder.statistics import make_generator, paired_difference
+from semcoder.report.arms import compare_variants
 
 DIRECTIONS = ("forward", "backward")
 NOT_WRITTEN = ("too many steps", "too deeply nested", "no forward monologue", "no constraint")
@@ -31,10 +31,11 @@ def collect_scores(scores: pd.DataFrame, prefix: str = "") -> dict:
 
 
 def collect_formats(ablations: pd.DataFrame) -> dict:
-    """Returns value, interval and n of each variant's metrics as `format_<variant>_<metric>`…"""
+    """Returns value, interval and n of each variant's metrics as `format_<variant>_<metric>`…, of its first task."""
     numbers = {}
     for row in ablations.to_dict("records"):
-        numbers |= name_value(f"format_{row['variant']}_{row['metric']}", row)
+        if row["task"] == VARIANTS[row["variant"]].tasks[0]:
+            numbers |= name_value(f"format_{row['variant']}_{row['metric']}", row)
     return numbers
 
 
@@ -44,31 +45,16 @@ def name_value(name: str, row: dict) -> dict:
             f"{name}_ci_high": float(row["ci_high"]), f"{name}_n": int(row["num_items"])}
 
 
-def compare_variants(predictions: pd.DataFrame, first: str, second: str, num_resamples: int) -> dict | None:
-    """Returns the paired difference first - second in answer accuracy over the items both arms answered.
-
-    Returns:
-        value, ci_low, ci_high (fractions) and num_items; None where an arm is missing or nothing is shared.
-    """
-    arms = [average_seeds(predictions[predictions["variant"] == name], "is_right") for name in (first, second)]
-    shared = arms[0].index.intersection(arms[1].index)
-    if not len(shared):
-        return None
-    value, low, high = paired_difference(arms[0][shared].to_numpy(), arms[1][shared].to_numpy(),
-                                         make_generator("report", first, second), num_resamples)
-    return {"value": value, "ci_low": low, "ci_high": high, "num_items": len(shared)}
-
-
 def compare_formats(predictions: pd.DataFrame, num_resamples: int) -> dict:
     """Returns monologue minus direct and monologue minus the best trace format, each with its verdict sentence."""
-    present = set(predictions["variant"])
-    traces = {name: average_seeds(predictions[predictions["variant"] == name], "is_right").mean()
-              for name in TRACE_FORMATS if name in present}
+    asked = predictions[predictions["task"] == "output_prediction"]
+    means = asked.groupby("variant")["is_right"].mean()
+    traces = {name: means[name] for name in TRACE_FORMATS if name in means}
     best = max(traces, key=traces.get) if traces else None
     numbers = {"best_trace_format": best or MISSING}
     rivals = (("direct", "direct", "direct answers"), ("trace", best, f"the best trace format ({best})"))
     for name, other, words in rivals:
-        difference = compare_variants(predictions, "monologue", other, num_resamples) if other else None
+        difference = compare_variants(asked, "monologue", other, num_resamples) if other else None
         numbers[f"verdict_{name}"] = make_verdict(difference, words)
         numbers[f"conclusion_{name}"] = conclude(difference)
         if difference:
@@ -106,8 +92,8 @@ def measure_spread(predictions: pd.DataFrame) -> dict:
 
     With one seed per variant there is none to measure, and ASSUMED_SPREAD is used and named as such.
     """
-    right = predictions["is_right"].astype(float)
-    per_seed = right.groupby([predictions["variant"], predictions["seed"]]).mean()
+    asked = predictions[predictions["task"] == "output_prediction"]
+    per_seed = asked.assign(right=asked["is_right"].astype(float)).groupby(["variant", "seed"])["right"].mean()
     variances = [arm.var(ddof=1) for _, arm in per_seed.groupby("variant") if len(arm) > 1]
     if not variances:
         return {"training_spread": ASSUMED_SPREAD, "training_spread_source": "assumed: one training seed per variant"}
@@ -160,6 +146,8 @@ def to_text(name: str, value: object) -> str:
         return f"{100 * value:+.1f}"
     if isinstance(value, int):
         return f"{value:,}"
+    if name.endswith("_flops"):
+        return f"{value:.2g}"
     if name.endswith(("_minutes", "_loss")):
         return f"{value:.1f}" if name.endswith("_minutes") else f"{value:.3f}"
     if 0 <= value <= 1:

@@ -20,19 +20,29 @@ HEADINGS = {
     "lcb_lite": "LCB-Lite", "humaneval": "HumanEval", "humaneval_plus": "HumanEval+", "mbpp": "MBPP",
     "mbpp_plus": "MBPP+", "paper_cruxeval_o": "paper: CRUXEval-O", "paper_cruxeval_i": "paper: CRUXEval-I",
     "answer_accuracy": "answer accuracy", "step_accuracy": "step accuracy",
-    "next_line_accuracy": "next-line accuracy",
+    "next_line_accuracy": "next-line accuracy", "step_accuracy_given_history": "steps right, all before them right",
+    "input_prediction": "input prediction", "num_parameters": "parameters", "num_tokens": "tokens",
+    "num_learnt_tokens": "learnt tokens", "num_passes": "passes", "train_flops": "compute, operations",
+    "tokens_per_s": "tokens/s", "share_of_peak": "share of the peak", "train_s": "training, s",
+    "evaluate_s": "answers, s", "learnt_tokens": "learnt tokens", "first_wrong": "wrong first",
 }
+VALUES = {"debugging": "share", "controls": "monologue minus rival, points", "first_errors": "share wrong",
+          "main_errors": "share wrong"}  # what a table's value is, where not an accuracy
+DIFFERENCES = ("controls",)  # tables whose value is a difference, in points
 # Shown as they are (a curve, not a table) or made by the view itself.
-NOT_SHOWN = ("losses", "format_losses")
+NOT_SHOWN = ("losses", "format_losses", "curve")
 
 
 def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the frame as text cells for the page; `name` is the table's file name without ending."""
     if {"value", "ci_low", "ci_high"} <= set(frame.columns):
-        frame = join_interval(frame, "value", "accuracy" if name != "debugging" else "share")
+        frame = join_interval(frame, "value", VALUES.get(name, "accuracy"), name in DIFFERENCES)
     if {"answer_accuracy", "ci_low", "ci_high"} <= set(frame.columns):
         frame = join_interval(frame, "answer_accuracy", "answer_accuracy")
-    shares = ("step_accuracy", "next_line_accuracy", "branch_coverage", "line_coverage", "all_branches")
+    shares = ("step_accuracy", "step_accuracy_given_history", "next_line_accuracy", "input_prediction", "share_of_peak",
+              "branch_coverage", "line_coverage", "all_branches")
+    if "train_flops" in frame:
+        frame["train_flops"] = frame["train_flops"].map(lambda value: "–" if pd.isna(value) else f"{value:.2g}")
     for column in (*shares, "share") if name == "verdicts" else shares:
         if column in frame:
             frame[column] = frame[column].map(to_percent)
@@ -53,9 +63,10 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename(columns={c: HEADINGS.get(c, c.replace("_", " ")) for c in frame.columns})
 
 
-def join_interval(frame: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:
-    """Returns the frame with value and bounds in one column, `41.3 % (35.0 to 47.1)`."""
-    texts = [MISSING if pd.isna(value) else f"{100 * value:.1f}{PERCENT} ({100 * low:.1f} to {100 * high:.1f})"
+def join_interval(frame: pd.DataFrame, column: str, heading: str, is_difference: bool = False) -> pd.DataFrame:
+    """Returns the frame with value and bounds in one column, `41.3 % (35.0 to 47.1)`, or `+4.1 (1.0 to 7.2)`."""
+    sign, unit = ("+", "") if is_difference else ("", PERCENT)
+    texts = [MISSING if pd.isna(value) else f"{100 * value:{sign}.1f}{unit} ({100 * low:.1f} to {100 * high:.1f})"
              for value, low, high in zip(frame[column], frame["ci_low"], frame["ci_high"], strict=True)]
     frame = frame.drop(columns=["ci_low", "ci_high"])
     frame[column] = texts

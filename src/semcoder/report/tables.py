@@ -8,14 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from semcoder.config import FORMATS
 from semcoder.corpus.coverage import PAPER_BRANCH_PERCENT, PAPER_LINE_PERCENT
 from semcoder.records import SPLITS
-from semcoder.report.paper import paper_formats
 from semcoder.runs import Run, read_jsonl
-from semcoder.statistics import bootstrap_interval, make_generator
 
-METRICS = {"answer_accuracy": "is_right", "step_accuracy": "step_accuracy", "next_line_accuracy": "next_line_accuracy"}
 SCORE_COLUMNS = ["variant", "seed", "task", "metric", "value", "ci_low", "ci_high", "num_items"]
 # What every manifest holds; anything beyond is the stage's own note.
 COMMON_ENTRIES = {"schema_version", "run_id", "stage", "preset", "status", "pid", "started_utc", "ended_utc",
@@ -106,76 +102,6 @@ def tabulate_statuses(runs: Iterable[Run]) -> pd.DataFrame:
     counts = tabulate_counts(runs)
     frame = counts[counts["outcome"] != "counted"].rename(columns={"outcome": "task", "reason": "status"})
     return frame[["task", "status", "count"]].reset_index(drop=True)
-
-
-def tabulate_steps(predictions: pd.DataFrame, num_resamples: int) -> pd.DataFrame:
-    """Returns answer and step accuracy by number of steps in the reference (quartiles of the items).
-
-    Args:
-        predictions: the main model's output predictions: `is_right`, `step_accuracy`, `num_steps`.
-        num_resamples: bootstrap resamples behind each interval.
-    """
-    edges = np.unique(np.quantile(predictions["num_steps"], (0.25, 0.5, 0.75, 1.0), method="higher"))
-    place = np.searchsorted(edges, predictions["num_steps"])
-    rows = []
-    for number, edge in enumerate(edges):
-        items = predictions[place == number]
-        lowest = int(items["num_steps"].min())
-        label = f"{lowest}" if lowest == edge else f"{lowest}-{int(edge)}"
-        for metric in ("answer_accuracy", "step_accuracy"):
-            values = items[METRICS[metric]].dropna().astype(float).to_numpy()
-            if len(values):
-                rows.append((label, metric, *summarize(values, ("steps", label, metric), num_resamples)))
-    return pd.DataFrame(rows, columns=["steps", "metric", "value", "ci_low", "ci_high", "num_items"])
-
-
-def tabulate_ablations(predictions: pd.DataFrame, num_resamples: int) -> pd.DataFrame:
-    """Returns per variant and metric: mean over items of the mean over seeds, with a 95 % interval over items.
-
-    Args:
-        predictions: all arms: `variant`, `seed`, `execution_id` and the metric columns.
-        num_resamples: bootstrap resamples behind each interval.
-    """
-    rows = []
-    for variant in order_variants(predictions["variant"].unique()):
-        arm = predictions[predictions["variant"] == variant]
-        for metric, column in METRICS.items():
-            values = average_seeds(arm, column).dropna()
-            if len(values):
-                rows.append((variant, metric, *summarize(values.to_numpy(), (variant, metric), num_resamples),
-                             arm["seed"].nunique()))
-    return pd.DataFrame(rows, columns=["variant", "metric", "value", "ci_low", "ci_high", "num_items", "num_seeds"])
-
-
-def average_seeds(arm: pd.DataFrame, column: str) -> pd.Series:
-    """Returns the mean over seeds of `column` for each item (index: execution_id, sorted)."""
-    return arm.assign(value=arm[column].astype(float)).groupby("execution_id")["value"].mean()
-
-
-def summarize(values: np.ndarray, name: tuple, num_resamples: int) -> tuple[float, float, float, int]:
-    """Returns mean, interval bounds and n of per-item values; `name` seeds the bootstrap."""
-    low, high = bootstrap_interval(values, make_generator("report", *name), num_resamples)
-    return round(float(values.mean()), 6), round(low, 6), round(high, 6), len(values)
-
-
-def order_variants(names: Iterable[str]) -> list[str]:
-    """Returns variant names, the paper's formats first."""
-    names = list(names)
-    return [name for name in FORMATS if name in names] + sorted(name for name in names if name not in FORMATS)
-
-
-def tabulate_formats_beside_paper(ablations: pd.DataFrame) -> pd.DataFrame:
-    """Returns one row per variant: our three accuracies (fractions) and the paper's Table 2 (percent)."""
-    wide = ablations.pivot(index="variant", columns="metric", values="value")
-    answers = ablations[ablations["metric"] == "answer_accuracy"].set_index("variant")
-    frame = answers[["value", "ci_low", "ci_high", "num_items", "num_seeds"]].rename(columns={
-        "value": "answer_accuracy"})
-    for metric in ("step_accuracy", "next_line_accuracy"):
-        frame[metric] = wide.get(metric, np.nan)
-    paper = paper_formats().set_index("format")[["cruxeval_o", "cruxeval_i"]].add_prefix("paper_")
-    joined = frame.join(paper, how="outer")
-    order = [*order_variants(frame.index), *(name for name in paper.index if name not in frame.index)]
-    return joined.loc[order].rename_axis("variant").reset_index()
 
 
 def tabulate_format_losses(arms: list[tuple[str, int, Run]]) -> pd.DataFrame:
