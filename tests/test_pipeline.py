@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
+from transformers import AutoTokenizer
 
 from semcoder import paths
 from semcoder.config import STAGES
@@ -66,6 +68,23 @@ def test_every_stage_leaves_a_complete_run_and_a_notebook_without_errors(root, m
         assert outputs and not [o for o in outputs if o.output_type == "error"]
         assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
     assert len(list((root / "results/runs/training").iterdir())) == 6  # the main model and one per format
+
+
+def test_every_example_comes_back_exactly_from_its_tokens(root, made):
+    for folder in (root / "results/runs/training").iterdir():
+        tokenizer = AutoTokenizer.from_pretrained(folder / "model")
+        inputs = [given["run_id"] for given in json.loads((folder / "manifest.json").read_text())["inputs"]]
+        frame = pd.concat(pd.read_parquet(root / f"results/runs/{inputs[0]}/examples/{split}.parquet")
+                          for split in ("train", "validation", "test"))
+        texts = [*frame["prompt"], *frame["response"]]
+        ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
+        assert tokenizer.batch_decode(ids) == texts and len(texts) > 1000
+
+
+def test_a_model_card_says_what_was_trained(root, made):
+    for folder in (root / "results/runs/training").iterdir():
+        notes, card = json.loads((folder / "manifest.json").read_text()), (folder / "model/README.md").read_text()
+        assert f"{notes['num_parameters']:,} parameters" in card and notes["run_id"] in card
 
 
 def test_a_second_run_finds_everything_finished(root, made):

@@ -279,6 +279,17 @@ def test_a_killed_training_goes_on_from_its_checkpoint_and_ends_the_same(monkeyp
     assert read_losses(resumed)[-1] == pytest.approx(reference_losses[-1], rel=1e-4)
 
 
+def test_h200_takes_two_steps_of_its_real_config_at_reduced_width(monkeypatch, monologues):
+    real = PRESETS["h200"].training
+    steps = 2 * real.global_batch_size * real.context_length
+    config = PRESETS["h200"].replace("training", device="cpu", hidden_size=48, num_tokens=steps, warmup_steps=1,
+                                     objectives=["forward"], reasoning_format="direct")
+    monkeypatch.setattr(train, "build_monologues", lambda config: monologues)
+    run = train.train_model(config)
+    assert run.manifest["num_steps"] == 2 and np.isfinite(read_losses(run)).all()
+    assert AutoModelForCausalLM.from_pretrained(run.find("model")).config.num_hidden_layers == real.num_layers
+
+
 def test_a_failing_worker_ends_with_its_last_words_and_a_failed_manifest(monkeypatch, monologues):
     monkeypatch.setattr(train, "launch_workers", break_rows(train.launch_workers))
     with pytest.raises(UserError, match="(?s)training/tiny-.* failed with exit status.*train.log"):

@@ -29,6 +29,7 @@ class Variant:
     monologues: dict = field(default_factory=dict)
     tokens: float = 1.0  # times the tokens of an arm
     width: float = 1.0  # times the model's width
+    depth: float = 1.0  # times its layers
     programs: float = 1.0  # share of the corpus's programs
     tasks: tuple[str, ...] = ("output_prediction",)  # what it is asked; the first also on the way
 
@@ -62,6 +63,12 @@ VARIANTS: dict[str, Variant] = {
     "full": Variant("monologues at verbosity `full`", forward("monologue"), {"verbosity": "full"}),
     "programs_quarter": Variant("monologues, a quarter of the programs", forward("monologue"), programs=1 / 4),
     "programs_sixteenth": Variant("monologues, a sixteenth of the programs", forward("monologue"), programs=1 / 16),
+    "adamw": Variant("monologues, AdamW for all weights", forward("monologue", optimizer="adamw")),
+    "plain_llama": Variant("monologues, queries and keys not normalised", forward("monologue", qk_norm=False)),
+    "late_decay": Variant("monologues, learning rate constant for the first half",
+                          forward("monologue", decay_share=0.5)),
+    "deep": Variant("monologues, twice the layers", forward("monologue"), depth=2.0),
+    "shallow": Variant("monologues, two thirds of the layers", forward("monologue"), depth=2 / 3),
     **{f"{name}_{word}": Variant(f"`{name}`, model {factor:g} times as wide", forward(name), width=factor)
        for name in ("monologue", "direct") for word, factor in (("quarter", 0.25), ("half", 0.5), ("double", 2.0))},
 }
@@ -81,6 +88,8 @@ def make_arm(config: Config, variant: str, seed: int) -> Config:
     changes = dict(chosen.training)
     if chosen.width != 1:
         changes["hidden_size"] = round(training.hidden_size * chosen.width / training.num_heads) * training.num_heads
+    if chosen.depth != 1:
+        changes["num_layers"] = max(1, round(training.num_layers * chosen.depth))
     if chosen.programs != 1:
         changes["max_programs"] = max(1, round(config.corpus.num_programs * chosen.programs))
     arm = config.replace("training", num_tokens=round(config.ablations.num_tokens * chosen.tokens), num_epochs=0.0,

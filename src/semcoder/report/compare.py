@@ -39,6 +39,8 @@ CLAIMS = (
             is_optional=name not in DEFAULT_FORMATS) for name in FORMATS),
     Claim("output prediction, answer accuracy", "output_prediction_answer_accuracy", "proportion"),
     Claim("output prediction, step accuracy", "output_prediction_step_accuracy", "proportion"),
+    Claim("output prediction, steps right given the history", "output_prediction_step_accuracy_given_history",
+          "proportion", is_optional=True),
     Claim("input prediction, answer accuracy", "input_prediction_answer_accuracy", "proportion"),
     Claim("code from descriptions, answer accuracy", "nl_to_code_answer_accuracy", "proportion"),
     Claim("repaired by the last round", "repaired_share", "proportion"),

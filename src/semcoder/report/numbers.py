@@ -102,6 +102,12 @@ def measure_spread(predictions: pd.DataFrame) -> dict:
             "training_spread_source": f"measured over up to {num_seeds} training seeds per variant"}
 
 
+def share_copied(predictions: pd.DataFrame) -> float | None:
+    """Returns the share of output predictions that copying an argument would get right."""
+    items = predictions[predictions["task"] == "output_prediction"].drop_duplicates("execution_id")
+    return float(items["is_copy"].mean()) if "is_copy" in items and len(items) else None
+
+
 def share_confirmed(counts: dict[str, int]) -> float | None:
     """Returns the share of forward and backward monologues whose every claim independent runs confirmed, of those that
     were written."""

@@ -31,6 +31,7 @@ def render_results(report: Path) -> str:
     rows = [f"| `{name}` | {describe(numbers, f'format_{name}_answer_accuracy')} | "
             f"{numbers.get(f'format_{name}_step_accuracy_text', '')} |" for name in shown]
     tasks = [("output prediction", "output_prediction_answer_accuracy"),
+             ("its steps, each given that all before it are right", "output_prediction_step_accuracy_given_history"),
              ("input prediction", "input_prediction_answer_accuracy"),
              ("code from a description", "nl_to_code_answer_accuracy"),
              ("repair, after the last round", "repaired_share")]
@@ -41,6 +42,8 @@ def render_results(report: Path) -> str:
         f"training seeds per format: {numbers['ablation_num_seeds_text']}.", "",
         numbers["verdict_direct"], "", numbers["verdict_trace"], "",
         "| reasoning format | output predicted, 95 % interval | steps right |", "| --- | --- | --- |", *rows, "",
+        f"The main model saw {numbers['num_training_tokens_text']} tokens in {numbers['training_minutes_text']} min.",
+        "",
         "| main model (all objectives) | right, 95 % interval |", "| --- | --- |",
         *(f"| {words} | {describe(numbers, name)} |" for words, name in tasks), "",
         "| stage | minutes |", "| --- | --- |",
