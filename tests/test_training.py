@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
+from semcoder import paths
 from semcoder.config import Config, TrainingConfig
 from semcoder.errors import UserError
+from semcoder.hashing import hash_file
 from semcoder.presets import LAPTOP, PRESETS, SMOKE
 from semcoder.runs import Run, read_jsonl
 from semcoder.training import train
@@ -46,8 +48,6 @@ def monologues(run_root):
 @pytest.fixture(scope="module")
 def reference_losses(tmp_path_factory):
     """Training losses of the plain tiny run, made once."""
-    from semcoder import paths
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "RUNS", tmp_path_factory.mktemp("reference"))
         return read_losses(train_tiny(patch, write_monologues()))
@@ -55,7 +55,8 @@ def reference_losses(tmp_path_factory):
 
 def write_monologues():
     run = Run("monologues", SMOKE)
-    rows = [{"task_id": f"t{i}", "objective": "forward", "format": "direct", "num_steps": 0,
+    rows = [{"task_id": f"t{i}", "example_id": f"t{i}#0:forward:direct", "objective": "forward", "format": "direct",
+             "num_steps": 0,
              "prompt": f"{i % 7} + {i % 5} == ??\n", "response": f"[ANSWER]\n{i % 7 + i % 5}\n[/ANSWER]"}
             for i in range(140)]
     with run:
@@ -245,6 +246,16 @@ def test_training_learns_leaves_a_hugging_face_model_and_is_found_again(monkeypa
     assert not run.find("checkpoints").exists() and run.find("train.log").read_text()
     started = time.monotonic()
     assert train_tiny(monkeypatch, monologues).run_id == run.run_id and time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("num_ranks", [1, 2])
+def test_the_same_seed_gives_the_same_weights(monkeypatch, monologues, tmp_path, num_ranks):
+    weights = []
+    for name in ("first", "second"):
+        monkeypatch.setattr(paths, "RUNS", tmp_path / name)
+        run = train_tiny(monkeypatch, monologues, num_ranks=num_ranks, training_seed=3)
+        weights.append(hash_file(run.find("model/model.safetensors")))
+    assert weights[0] == weights[1]
 
 
 @pytest.mark.parametrize("changes", [{"zero_stage": 2}, {"zero_stage": 3}, {"micro_batch_size": 1},
