@@ -65,6 +65,7 @@ VARIANTS: dict[str, Variant] = {
     "programs_sixteenth": Variant("monologues, a sixteenth of the programs", forward("monologue"), programs=1 / 16),
     "adamw": Variant("monologues, AdamW for all weights", forward("monologue", optimizer="adamw")),
     "plain_llama": Variant("monologues, queries and keys not normalised", forward("monologue", qk_norm=False)),
+    "no_bias": Variant("monologues, no biases in attention", forward("monologue", attention_bias=False)),
     "late_decay": Variant("monologues, learning rate constant for the first half",
                           forward("monologue", decay_share=0.5)),
     "deep": Variant("monologues, twice the layers", forward("monologue"), depth=2.0),

@@ -177,6 +177,8 @@ class TrainingConfig:
     """Inner width of the from-scratch model's gated MLP over hidden_size."""
     qk_norm: bool = False
     """Normalise queries and keys: the Qwen3 class, which is Llama with this one change; without it, the Llama class."""
+    attention_bias: bool = False
+    """Add biases to the attention of the from-scratch model; Llama's configuration has them, its models do not."""
     context_length: int = 512
     """Tokens per packed row. Paper: 2,048 (5)."""
     vocab_size: int = 512
