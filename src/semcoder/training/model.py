@@ -1,8 +1,8 @@
 """The model and its optimizer, from a training config.
 
-Departure: from-scratch models may normalise queries and keys (`qk_norm`), which plain Llama does not, and have biases in
-attention (`attention_bias`), with which a head that looks at the token before needs no content to find it; on small
-budgets they learn to copy values earlier.
+Departure: from-scratch models may normalise queries and keys (`qk_norm`), which plain Llama does not, and have biases
+in attention (`attention_bias`), with which a head that looks at the token before needs no content to find it; on
+small budgets they learn to copy values earlier.
 """
 
 import torch
@@ -40,7 +40,8 @@ def describe_model(config: TrainingConfig, vocab_size: int) -> PretrainedConfig:
     shape = {"vocab_size": vocab_size, "hidden_size": config.hidden_size,
              "intermediate_size": config.mlp_ratio * config.hidden_size, "num_hidden_layers": config.num_layers,
              "num_attention_heads": config.num_heads, "num_key_value_heads": config.num_heads,
-             "head_dim": config.hidden_size // config.num_heads, "attention_bias": config.attention_bias, "tie_word_embeddings": True,
+             "head_dim": config.hidden_size // config.num_heads, "attention_bias": config.attention_bias,
+             "tie_word_embeddings": True,
              "max_position_embeddings": max(MAX_POSITIONS, config.context_length),
              "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
     return Qwen3Config(**shape) if config.qk_norm else LlamaConfig(**shape)
