@@ -33,7 +33,7 @@ from semcoder.training.model import count_parameters, describe_model, make_model
 from semcoder.training.tokenizer import build_tokenizer
 
 NUM_PROGRAMS, NUM_QUICK = 6000, 400
-NUM_TOKENS, QUICK_TOKENS = 1_000_000, 60_000  # of each training
+NUM_TOKENS, QUICK_TOKENS = 600_000, 60_000  # of each training
 TRAINER_BATCH = 16  # examples, about as many tokens as in our batch
 NUM_PROMPTS, QUICK_PROMPTS = 192, 16
 NUM_HELD_OUT = 64

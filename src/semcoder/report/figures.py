@@ -109,7 +109,7 @@ def draw_curve(frame: pd.DataFrame, axes: Axes, x: str) -> Axes:
         axes.plot(rows[x], rows["value"], color=colour, marker="o", ms=4, lw=1.6, ls=LINE_STYLES.get(variant, "-"),
                   label=variant)
     axes.set_xlabel({"num_tokens": "training tokens", "train_flops": "training compute, floating-point operations"}[x])
-    return finish_accuracy(axes, len(frame))
+    return finish_accuracy(axes, frame)
 
 
 def draw_sizes(frame: pd.DataFrame, axes: Axes) -> Axes:
@@ -124,7 +124,7 @@ def draw_sizes(frame: pd.DataFrame, axes: Axes) -> Axes:
                       lw=1.6, capsize=4, label=name)
     axes.set_xscale("log")
     axes.set_xlabel("parameters")
-    return finish_accuracy(axes, len(frame))
+    return finish_accuracy(axes, frame)
 
 
 def draw_lengths(frame: pd.DataFrame, axes: Axes) -> Axes:
@@ -144,15 +144,15 @@ def draw_lengths(frame: pd.DataFrame, axes: Axes) -> Axes:
     counts = frame.groupby("bin")["num_items"].max()
     axes.set_xticks(range(len(bins)), [f"{name}\nn = {counts[name]}" for name in bins])
     axes.set_xlabel("lines run")
-    return finish_accuracy(axes, len(frame))
+    return finish_accuracy(axes, frame)
 
 
-def finish_accuracy(axes: Axes, num_rows: int) -> Axes:
-    """Labels a plot of accuracies; one without data says so."""
+def finish_accuracy(axes: Axes, frame: pd.DataFrame) -> Axes:
+    """Labels a plot of accuracies, as high as its intervals reach; one without data says so."""
     axes.set_ylabel("answer accuracy (95 % interval)")
-    axes.set_ylim(0, 1.02)
+    axes.set_ylim(0, min(1.02, 1.1 * frame["ci_high"].max()) if len(frame) else 1)
     as_percent(axes.yaxis)
-    if num_rows:
+    if len(frame):
         legend_above(axes)
     else:
         axes.annotate("not run", (0.5, 0.5), xycoords="axes fraction", ha="center")
