@@ -1,17 +1,33 @@
 """Scores can be trusted: wrong, unreadable and broken are told apart, and references always pass."""
 
+import json
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat_servers import serve_script
+from semcoder.__main__ import main
+from semcoder.config import Config
 from semcoder.errors import UserError
-from semcoder.evaluation.evaluate import check_canary
-from semcoder.evaluation.items import Item
+from semcoder.evaluation import evaluate
+from semcoder.evaluation.evaluate import check_canary, evaluate_model
+from semcoder.evaluation.items import BENCHMARKS, TASKS, Item, load_items
+from semcoder.evaluation.published import read_call, read_livecodebench, read_tasks
 from semcoder.evaluation.score import canonical_literal, has_literal_arguments, judge
 from semcoder.evaluation.steps import StepScore, name_operations, score_steps
+from semcoder.monologues.build import build_monologues
+from semcoder.presets import SMOKE
 from semcoder.prompts import render_answer, render_code_response
+from semcoder.runs import Run
 from semcoder.statistics import bootstrap_interval, make_generator, paired_difference
+from semcoder.training.model import make_model
+from semcoder.training.tokenizer import build_tokenizer
 
 CODE = "def f(xs):\n    return sorted(xs)\n"
 ITEM = Item(task_id="t", execution_id="t#0", prompt="", reference="", code=CODE, entry="f", input="[2, 1]",
@@ -128,3 +144,194 @@ def test_the_same_seed_gives_the_same_interval_and_pairs_cancel_item_noise():
 def test_arms_that_never_differ_are_not_known_to_be_equal():
     zeros = np.zeros(30)
     assert paired_difference(zeros, zeros, make_generator("z")) == (0.0, pytest.approx(-0.1), pytest.approx(0.1))
+
+
+PUBLIC = {
+    "crux.jsonl": [
+        {"id": "sample_0", "code": "def f(x):\n    return x + 1", "input": "1", "output": "2"},
+        {"id": "sample_1", "code": "def f(xs):\n    return sorted(xs)", "input": "[2, 1]", "output": "[1, 2]"},
+        {"id": "sample_2", "code": "def f(g):\n    return g(2)", "input": "lambda x: x", "output": "2"}],
+    "lcb.jsonl": [{"question_id": 7, "id": "sample_9", "function_name": "tally", "input": "tally(xs = [3,10], k = 2)",
+                   "code": "def tally(xs, k):\n    return sum(xs) * k", "output": "26"}],
+    "he.jsonl": [{"task_id": "HumanEval/900", "entry_point": "twice", "prompt": "from typing import List\n\n\n"
+                  'def twice(xs: List[int]) -> List[int]:\n    """ Double each number.\n    >>> twice([1])\n    [2]\n'
+                  '    """\n', "canonical_solution": "    return [2 * x for x in xs]\n",
+                  "test": "def check(candidate):\n    assert candidate([2]) == [4]\n"}],
+    "mbpp.jsonl": [{"task_id": "Mbpp/900", "prompt": '"""\nHalve a number.\nassert halve(2) == 1\n"""\n', "atol": 0,
+                    "entry_point": "halve", "canonical_solution": "def halve(x):\n    return x / 2\n",
+                    "base_input": [[1], [2]], "plus_input": [[-3], [0]]}]}
+HALF_RIGHT = "def halve(x):\n    return x / 2 if x > 0 else 7"  # by the plus tests
+SAID = {  # task -> first answers, by item; further ones are unreadable
+    "cruxeval_output": {"sample_0": "Sum:\n[ANSWER]\n```python\nassert f(1) == 2\n```\n[/ANSWER]",
+                        "sample_1": "I cannot say.", "sample_2": render_answer("f", "lambda x: x", "3")},
+    "cruxeval_input": {"sample_0": render_answer("f", "1", "2"), "sample_1": render_answer("f", "[1, 2]", "[1, 2]"),
+                       "sample_2": render_answer("f", "5", "2")},
+    "livecodebench_execution": {"sample_9": render_answer("tally", "xs=[3, 10], k=2", "26")},
+    "humaneval": {"HumanEval/900": render_code_response("def twice(xs: List[int]):\n    return [x + x for x in xs]")},
+    "mbpp": {"Mbpp/900": f"<Code>```python\n{HALF_RIGHT}\n```\n</Code>"}}
+RIGHT = {"cruxeval_output": 1 / 3, "cruxeval_input": 2 / 3, "livecodebench_execution": 1, "humaneval": 1, "mbpp": 1}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A finished evaluation of a scripted model, whose server is gone, and the folder of the benchmarks."""
+
+    config: Config
+    run: Run
+    public: str
+    num_requests: int
+
+
+def write_public(folder):
+    folder.mkdir()
+    for name, rows in PUBLIC.items():
+        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(folder)
+
+
+def find_said(config):
+    """Returns prompt -> first answer; to the held-out questions, the right one."""
+    said = {item.prompt: item.reference for task in TASKS for item in load_items(config, task)}
+    for task in BENCHMARKS:
+        said |= {item.prompt: SAID[task][item.task_id if task in ("humaneval", "mbpp") else item.task_id.split("/")[1]]
+                 for item in load_items(config, task)}
+    return said
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Redirects runs and answers to a temporary place for all tests of this file; a config of few programs."""
+    root = tmp_path_factory.mktemp("evaluation")
+    config = SMOKE.replace("corpus", num_programs=30, test_programs=4, validation_programs=4, num_open_source=1,
+                           inputs_per_program=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("semcoder.paths.RUNS", root / "runs")
+        patch.setattr("semcoder.paths.ANSWERS", root / "answers")
+        yield root, config
+
+
+@pytest.fixture(scope="module")
+def asked(place):
+    root, config = place
+    public = write_public(root / "public")
+    values = {"backend": "endpoint", "llm_model": "model-a", "benchmarks_dir": public, "num_samples": 2,
+              "temperature": 0.5, "num_items": 4}
+    said, seen = find_said(config.replace("evaluation", **values)), Counter()
+
+    def reply(body):
+        prompt = next(p for p in said if body["messages"][0]["content"].startswith(p))
+        seen[prompt] += 1
+        return said[prompt] if seen[prompt] == 1 else "no idea"
+
+    with serve_script(reply) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate, "train_model", None)  # whoever calls it fails
+        config = config.replace("evaluation", llm_base_url=server.url, **values)
+        return Asked(config, evaluate_model(config), public, len(server.bodies))
+
+
+def read_scores(run, metric="answer_accuracy"):
+    scores = pd.read_csv(run.find("scores.csv"))
+    return scores[scores["metric"] == metric].set_index("task")["value"].to_dict()
+
+
+def test_an_endpoint_is_asked_everything_and_nothing_is_trained(asked):
+    run, rows = asked.run, asked.run.read_rows("predictions/output_prediction")
+    assert [given.stage for given in run.inputs] == ["monologues"] and run.question["config"]["llm_model"] == "model-a"
+    assert not run.find("curve.parquet").exists() and "step_given_history" not in rows[0]
+    assert {row["step_accuracy"] for row in rows} == {None} and {row["sample"] for row in rows} == {0, 1}
+    assert run.manifest["counts"]["endpoint: answers"] == asked.num_requests
+    scores = read_scores(run)
+    assert scores["output_prediction"] == scores["input_prediction"] == 0.5  # the second sample is unreadable
+    assert {task: scores[task] for task in RIGHT} == pytest.approx({task: share / 2 for task, share in RIGHT.items()},
+                                                                    abs=1e-6)
+
+
+def test_an_evaluation_begun_again_asks_the_endpoint_nothing(asked):
+    before = {task: asked.run.read_rows(f"predictions/{task}") for task in RIGHT}
+    shutil.rmtree(asked.run.path)
+    again = evaluate_model(asked.config)  # its server is gone
+    assert again.run_id == asked.run.run_id
+    assert before == {task: again.read_rows(f"predictions/{task}") for task in RIGHT}
+
+
+@pytest.mark.parametrize("kind", ["output", "input"])
+def test_cruxevals_command_gives_the_same_strict_score(asked, capsys, kind):
+    generations = asked.run.find(f"generations/cruxeval_{kind}.json")
+    first = {"output": ["2", ""], "input": ["f(1)", ""]}[kind]
+    assert json.loads(generations.read_text())["sample_0"] == first
+    assert main(["score", "cruxeval", "--data", f"{asked.public}/crux.jsonl", "--generations", str(generations),
+                 "--task", kind]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["strict"]["pass_at_1"] == pytest.approx(read_scores(asked.run)[f"cruxeval_{kind}"], abs=1e-6)
+    statuses = Counter(row["status"] for row in asked.run.read_rows(f"predictions/cruxeval_{kind}"))
+    assert printed["strict"]["counts"] == dict(statuses)
+    assert asked.run.manifest["counts"]["no literal: cruxeval_input"] == 1
+
+
+@pytest.mark.parametrize(("task", "file"), [("humaneval", "he"), ("mbpp", "mbpp")])
+def test_evalplus_command_gives_the_same_score(asked, capsys, tmp_path, task, file):
+    samples = asked.run.find(f"generations/{task}.jsonl")
+    assert main(["score", "evalplus", "--data", f"{asked.public}/{file}.jsonl", "--samples", str(samples), "--out",
+                 str(tmp_path / "results.json")]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["base"]["pass@1"] == read_scores(asked.run)[task] == 0.5
+    assert printed.get("plus", {}).get("pass@1") == read_scores(asked.run, "plus_accuracy").get(task)
+    assert printed["base"]["counts"] == {"pass": 1, "no_answer": 1}
+
+
+def test_plus_tests_are_counted_beside_the_base_ones(asked):
+    first = asked.run.read_rows("predictions/mbpp")[0]
+    assert (first["status"], first["is_right"], first["is_right_plus"]) == ("pass", True, False)
+    assert "is_right_plus" not in asked.run.read_rows("predictions/humaneval")[0]
+
+
+def test_published_tasks_are_asked_in_our_prompts(asked):
+    [question] = load_items(asked.config, "humaneval")
+    assert "Double each number.\n>>> twice([1])\n[2]\ndef twice(xs: List[int]):\n" in question.prompt
+    [question] = load_items(asked.config, "mbpp")
+    assert "Halve a number.\nassert halve(2) == 1\ndef halve(x):\n" in question.prompt
+    [question] = load_items(asked.config, "livecodebench_execution")
+    assert question.task_id == "livecodebench/sample_9"
+    assert question.prompt.endswith("assert tally(xs=[3, 10], k=2) == ??\n[/PYTHON]\n")
+
+
+def test_a_trained_models_evaluation_has_steps_and_a_curve(place, monkeypatch):
+    _, config = place
+    config = config.replace("evaluation", num_items=3, max_new_tokens=8, curve_items=2)
+    training = Run("training", config, [build_monologues(config)])
+    with training:
+        tokenizer = build_tokenizer([item.prompt for item in load_items(config, "output_prediction")] * 9, 512)
+        model = make_model(config.training, len(tokenizer))
+        for name in ("model", "snapshots/5"):
+            model.save_pretrained(training.find(name))
+            tokenizer.save_pretrained(training.find(name))
+    monkeypatch.setattr(evaluate, "train_model", lambda _: training)
+    run = evaluate_model(config, ("output_prediction",))
+    assert [given.stage for given in run.inputs] == ["monologues", "training"]
+    rows = run.read_rows("predictions/output_prediction")
+    assert len(rows) == 3 and all(row["step_given_history"] is not None for row in rows)
+    assert [row["step"] for row in run.read_rows("curve")] == [5, 5] and not run.find("generations").exists()
+
+
+@pytest.mark.parametrize(("text", "name", "expected"), [
+    ("tally(xs = [3,10], k = 2)", "tally", ("tally", "xs=[3, 10], k=2")), ("g(1, [2])", "", ("g", "1, [2]")),
+    ("set([1])", "g", ("g", "set([1])")), ("1, k=2", "g", ("g", "1, k=2")), ("g()", "g", ("g", ""))])
+def test_a_call_is_read_with_the_names_of_its_arguments(text, name, expected):
+    assert read_call(text, name) == expected
+
+
+def test_items_without_an_id_are_told_apart_and_mbpp_as_first_published_is_left_aside(tmp_path):
+    row = {name: value for name, value in PUBLIC["lcb.jsonl"][0].items() if name != "id"}
+    (tmp_path / "lcb.jsonl").write_text(f"{json.dumps(row)}\n{json.dumps(row)}\n")
+    (tmp_path / "mbpp.jsonl").write_text(json.dumps({"task_id": 2, "text": "Halve.", "code": "", "test_list": []}))
+    ids = [program["task_id"] for program, _ in read_livecodebench(str(tmp_path))]
+    assert ids == ["livecodebench/7-0", "livecodebench/7-1"] and read_tasks(str(tmp_path), "mbpp") == []
+
+
+def test_a_task_with_plus_tests_goes_before_the_same_without(tmp_path):
+    [row] = PUBLIC["he.jsonl"]
+    plus = {**row, "base_input": [[[1]]], "plus_input": [[[]]], "atol": 0}
+    for name, given_row in (("a.jsonl", plus), ("b.jsonl", row)):
+        (tmp_path / name).write_text(json.dumps(given_row))
+    [task] = read_tasks(str(tmp_path), "humaneval")
+    assert set(task.sets) == {"base", "plus"}

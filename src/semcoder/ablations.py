@@ -82,9 +82,11 @@ def make_arm(config: Config, variant: str, seed: int) -> Config:
     the other arms, and those of other variants, stay what they are.
 
     Raises:
-        UserError: unknown variant.
+        UserError: unknown variant, or a backend that asks another model.
     """
     require(variant in VARIANTS, "variants", variant, f"variants are {', '.join(VARIANTS)}")
+    require(config.evaluation.backend != "endpoint", "backend", config.evaluation.backend,
+            "arms are trained models: evaluate them by transformers or vllm")
     chosen, training = VARIANTS[variant], config.training
     changes = dict(chosen.training)
     if chosen.width != 1:

@@ -19,6 +19,7 @@ VERBOSITIES = ("terse", "normal", "full")
 OBJECTIVES = ("nl_to_code", "forward", "backward", "repair")
 TEACHERS = ("grounded", "llm")
 ENGINES = ("local", "dask", "ray")
+BACKENDS = ("transformers", "vllm", "endpoint")  # of answers: see evaluation.backends
 LEVELS = ("rlimits", "seccomp", "landlock", "namespaces")  # of the sandbox, from weak to strong: see execution.levels
 # Fields of Config that belong to no stage.
 COMMON = ("preset", "seed", "engine", "engine_address", "min_sandbox_level")
@@ -266,15 +267,18 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluationConfig:
+class EvaluationConfig(EndpointFields):
+    backend: str = "transformers"
+    """Who answers: `transformers` or `vllm` (the trained model), or `endpoint` (`llm_model`; nothing is trained)."""
     num_items: int = 200
     """Items per task at most, taken from the test split."""
     max_new_tokens: int = 384
-    """Tokens generated at most per item. Paper's scripts: 4,096 with the prompt."""
+    """Tokens generated at most per item; of an endpoint, llm_max_tokens. Paper's scripts: 4,096 with the prompt."""
     batch_size: int = 64
     """Sequences generated at once."""
     temperature: float = 0.0
-    """Of sampling; 0 takes the likeliest token. Paper's scripts: 0.2 for CRUXEval, 0 elsewhere."""
+    """Of sampling, by every backend (llm_temperature is unused here); 0 takes the likeliest token. Paper's scripts: 0.2
+    for CRUXEval, 0 elsewhere."""
     num_samples: int = 1
     """Answers drawn per item; from 2 on, pass@k is estimated. Paper: 1."""
     curve_items: int = 0
@@ -282,9 +286,12 @@ class EvaluationConfig:
     num_bootstrap: int = 2000
     """Resamples behind each 95 % interval."""
     benchmarks_dir: str = ""
-    """Folder with CRUXEval's JSON lines; empty = evaluate on our own test split only."""
+    """Folder with files of CRUXEval, LiveCodeBench's execution task, HumanEval, or HumanEval+ and MBPP+ as EvalPlus has
+    them; empty = evaluate on our own test split only."""
 
     def __post_init__(self):
+        require(self.backend in BACKENDS, "backend", self.backend, f"backends are {', '.join(BACKENDS)}")
+        self.check_endpoint(self.backend == "endpoint", "set backend = 'transformers'")
         require(self.num_samples > 0, "num_samples", self.num_samples, "at least 1")
         require(self.num_samples == 1 or self.temperature > 0, "temperature", self.temperature,
                 "several samples of the likeliest answer are the same: give a temperature above 0, or num_samples = 1")

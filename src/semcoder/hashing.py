@@ -8,7 +8,8 @@ from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
 SHARED_CODE = {"corpus": ("endpoint", "answers"), "monologues": ("endpoint", "answers", "audit", "generate"),
-               "evaluation": ("generate", "statistics"), "debugging": ("evaluation", "generate", "statistics")}
+               "evaluation": ("generate", "statistics", "endpoint", "answers", "scoring"),
+               "debugging": ("evaluation", "generate", "statistics")}
 
 
 def hash_json(value: object) -> str:

@@ -1,4 +1,8 @@
-"""The questions put to a model: held-out examples in its trained format, and benchmarks where their data is given."""
+"""The questions put to a model: held-out examples in its trained format, and benchmarks where their data is given.
+
+Every benchmark is asked by our own prompts. A function of EvalPlus's benchmarks is described by its docstring, examples
+included, and by its `def` line.
+"""
 
 import ast
 import json
@@ -7,15 +11,25 @@ from dataclasses import dataclass
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
 from semcoder.corpus.cruxeval import read_cruxeval
+from semcoder.evaluation.published import describe_task, read_livecodebench, read_tasks
 from semcoder.hashing import hash_json
 from semcoder.monologues.build import build_monologues
 from semcoder.monologues.steps import build_steps
-from semcoder.prompts import render_answer, render_execution_prompt
+from semcoder.prompts import (
+    find_signature,
+    render_answer,
+    render_code_prompt,
+    render_code_response,
+    render_execution_prompt,
+)
+from semcoder.scoring.evalplus import Task
 from semcoder.traces.build import build_traces, group_by_task
 from semcoder.training.data import FIXED_FORMATS
 
 TASKS = {"output_prediction": "forward", "input_prediction": "backward", "nl_to_code": "nl_to_code"}
-BENCHMARKS = {"cruxeval_output": "output_prediction", "cruxeval_input": "input_prediction"}  # how each is judged
+BENCHMARKS = {  # what each asks for
+    "cruxeval_output": "output_prediction", "cruxeval_input": "input_prediction",
+    "livecodebench_execution": "output_prediction", "humaneval": "nl_to_code", "mbpp": "nl_to_code"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,7 @@ class Item:
     tests: tuple[tuple[str, str], ...] = ()  # (argument list, literal that must be returned)
     num_lines: int = 0  # lines executed
     num_iterations: int = 0  # rounds of loops among them
+    published: Task | None = None  # of EvalPlus's benchmarks: the tests by which the answer is judged
 
     @property
     def value_type(self) -> str:
@@ -86,13 +101,26 @@ def measure_trace(code: str, events: str) -> dict[str, int]:
 
 
 def load_benchmark(config: Config, task: str) -> list[Item]:
-    """Returns CRUXEval's items as prompts of ours; [] where no folder is named."""
-    if not config.evaluation.benchmarks_dir:
-        return []
-    objective = TASKS[BENCHMARKS[task]]
-    return [Item(task_id=program["task_id"], execution_id=run["execution_id"], code=program["code"],
-                 entry=program["entry"], input=run["input"], output=run["output"],
-                 prompt=render_execution_prompt(objective, program["code"], program["entry"], run["input"],
-                                                run["output"]),
-                 reference=render_answer(program["entry"], run["input"], run["output"]))
-            for program, runs in read_cruxeval(config.evaluation.benchmarks_dir) for run in runs]
+    """Returns a public benchmark's items as prompts of ours; [] where its data is not there."""
+    folder = config.evaluation.benchmarks_dir
+    if BENCHMARKS[task] == "nl_to_code":
+        return [make_code_item(published) for published in read_tasks(folder, task)]
+    programs = read_livecodebench(folder) if task == "livecodebench_execution" else read_cruxeval(folder)
+    return [make_execution_item(TASKS[BENCHMARKS[task]], program, run) for program, runs in programs for run in runs]
+
+
+def make_execution_item(objective: str, program: dict, run: dict) -> Item:
+    """Returns the question for the output (forward) or the input (backward) of a program's run."""
+    code, entry = program["code"], program["entry"]
+    return Item(task_id=program["task_id"], execution_id=run["execution_id"], code=code, entry=entry,
+                input=run["input"], output=run["output"],
+                prompt=render_execution_prompt(objective, code, entry, run["input"], run["output"]),
+                reference=render_answer(entry, run["input"], run["output"]))
+
+
+def make_code_item(published: Task) -> Item:
+    """Returns the question for the function of an EvalPlus task."""
+    signature = find_signature({"code": published.canonical, "entry": published.entry})
+    return Item(task_id=published.id, execution_id=published.id, code=published.canonical, entry=published.entry,
+                input="", output="", prompt=render_code_prompt(describe_task(published), signature),
+                reference=render_code_response(published.canonical), published=published)
