@@ -176,6 +176,21 @@ def test_first_errors_count_only_steps_with_everything_before_them_right():
     assert frame.loc["`def`", "first_wrong"] == 0
 
 
+def test_one_size_is_no_scaling_curve():
+    predictions = make_arms({"direct": [0, 1], "monologue": [1, 1], "monologue_half": [0, 0]})
+    took = pd.DataFrame([{"variant": name, "num_parameters": size}
+                         for name, size in (("direct", 9), ("monologue", 9), ("monologue_half", 3))])
+    frame = arms.tabulate_sizes(arms.tabulate_ablations(predictions, 50), took)
+    assert frame[["format", "num_parameters", "value"]].values.tolist() == [["monologue", 3, 0.0], ["monologue", 9, 1.0]]
+
+
+def test_groups_stand_on_the_page_with_a_column_per_format():
+    frame = make_arms({"direct": [0, 1], "monologue": [1, 1]}).assign(num_lines=[1, 2] * 2, num_iterations=0,
+                                                                     value_type="int")
+    shown = present.present_table("groups", analysis.tabulate_groups(frame, 50))
+    assert list(shown.columns) == ["group", "bin", "n", "direct", "monologue"] and len(shown) == 4
+
+
 def test_each_item_falls_into_one_bin_of_each_group():
     frame = make_arms({"direct": [0, 1] * 10}).assign(num_lines=range(20), num_iterations=[0, 1, 3, 9] * 5,
                                                      value_type=["int", "str"] * 10)

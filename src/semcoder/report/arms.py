@@ -115,12 +115,14 @@ def tabulate_curve(curve: pd.DataFrame, predictions: pd.DataFrame, arms: pd.Data
 
 
 def tabulate_sizes(ablations: pd.DataFrame, arms: pd.DataFrame) -> pd.DataFrame:
-    """Returns answer accuracy by number of parameters for `monologue` and `direct`: the scaling curve."""
+    """Returns the scaling curve: answer accuracy by number of parameters for `monologue` and `direct`, where several
+    sizes were trained."""
     answers = ablations[ablations["metric"] == "answer_accuracy"].merge(
         arms.groupby("variant", as_index=False)["num_parameters"].first(), on="variant")
     names = {f"{name}_{size}".rstrip("_"): name for name in ("monologue", "direct") for size in SIZES}
     frame = answers[answers["variant"].isin(names)].assign(format=lambda rows: rows["variant"].map(names))
     columns = ["format", "num_parameters", "value", "ci_low", "ci_high", "num_items", "num_seeds"]
+    frame = frame[frame.groupby("format")["variant"].transform("size") > 1]  # one size is no curve
     return frame.sort_values(["format", "num_parameters"])[columns].reset_index(drop=True)
 
 

@@ -46,6 +46,9 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column in (*shares, "share") if name == "verdicts" else shares:
         if column in frame:
             frame[column] = frame[column].map(to_percent)
+    if name == "groups":  # a column per variant
+        frame = frame.pivot_table(index=["group", "bin", "num_items"], columns="variant", values="accuracy",
+                                  aggfunc="first", sort=False).reset_index()
     if name in ("evaluation", "debugging"):
         frame = frame.drop(columns=["variant"])
     for column in ("task", "metric", "status", *(("name",) if name == "training" else ())):
