@@ -181,7 +181,8 @@ def test_one_size_is_no_scaling_curve():
     took = pd.DataFrame([{"variant": name, "num_parameters": size}
                          for name, size in (("direct", 9), ("monologue", 9), ("monologue_half", 3))])
     frame = arms.tabulate_sizes(arms.tabulate_ablations(predictions, 50), took)
-    assert frame[["format", "num_parameters", "value"]].values.tolist() == [["monologue", 3, 0.0], ["monologue", 9, 1.0]]
+    columns = ["format", "num_parameters", "value"]
+    assert frame[columns].values.tolist() == [["monologue", 3, 0.0], ["monologue", 9, 1.0]]
 
 
 def test_groups_stand_on_the_page_with_a_column_per_format():
