@@ -245,7 +245,7 @@ def test_training_learns_leaves_a_hugging_face_model_and_is_found_again(monkeypa
     assert tokenizer.decode(tokenizer("3 + 4 == ??\n")["input_ids"]) == "3 + 4 == ??\n"
     assert not run.find("checkpoints").exists() and run.find("train.log").read_text()
     started = time.monotonic()
-    assert train_tiny(monkeypatch, monologues).run_id == run.run_id and time.monotonic() - started < 2
+    assert train_tiny(monkeypatch, monologues, num_snapshots=2).run_id == run.run_id and time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("num_ranks", [1, 2])
@@ -290,11 +290,11 @@ def test_a_killed_training_goes_on_from_its_checkpoint_and_ends_the_same(monkeyp
     assert read_losses(resumed)[-1] == pytest.approx(reference_losses[-1], rel=1e-4)
 
 
-def test_h200_takes_two_steps_of_its_real_config_at_reduced_width(monkeypatch, monologues):
+def test_h200_takes_two_steps_of_its_real_config_with_a_narrower_model_and_a_smaller_batch(monkeypatch, monologues):
     real = PRESETS["h200"].training
-    steps = 2 * real.global_batch_size * real.context_length
-    config = PRESETS["h200"].replace("training", device="cpu", hidden_size=48, num_tokens=steps, warmup_steps=1,
-                                     objectives=["forward"], reasoning_format="direct")
+    config = PRESETS["h200"].replace("training", device="cpu", hidden_size=48, global_batch_size=2, micro_batch_size=1,
+                                     num_tokens=2 * 2 * real.context_length, warmup_steps=1, objectives=["forward"],
+                                     reasoning_format="direct")
     monkeypatch.setattr(train, "build_monologues", lambda config: monologues)
     run = train.train_model(config)
     assert run.manifest["num_steps"] == 2 and np.isfinite(read_losses(run)).all()
