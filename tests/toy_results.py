@@ -8,7 +8,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from semcoder import paths
-from semcoder.ablations import describe_arm
+from semcoder.ablations import describe_arm, list_grid
 from semcoder.config import FORMATS, Config
 from semcoder.pipeline import NOTEBOOKS
 from semcoder.presets import SMOKE
@@ -144,8 +144,7 @@ def make_ablations(config: Config, monologues: Run, num_items: int) -> Run:
     with run:
         run.write_rows("predictions", rows)
         run.write_rows("curve", curve)
-        grid = [(name, seed) for seed in config.ablations.seeds for name in config.ablations.variants]
-        described = [describe_arm(*place, arm) for place, arm in zip(grid, arms, strict=True)]
+        described = [describe_arm(*place, arm) for place, arm in zip(list_grid(config), arms, strict=True)]
         pd.DataFrame(described).to_csv(run.find("arms.csv"), index=False)
     return run
 

@@ -103,9 +103,14 @@ def make_arm(config: Config, variant: str, seed: int) -> Config:
     return arm
 
 
+def list_grid(config: Config) -> list[tuple[str, int]]:
+    """Returns (variant, seed) of each arm, in the order in which they are run: the first seed of all variants first."""
+    return [(variant, seed) for seed in config.ablations.seeds for variant in config.ablations.variants]
+
+
 def run_arms(config: Config) -> Iterator[tuple[str, int, Run]]:
-    """Yields (variant, seed, finished evaluation run) of each arm, the first seed of all variants first."""
-    grid = [(variant, seed) for seed in config.ablations.seeds for variant in config.ablations.variants]
+    """Yields (variant, seed, finished evaluation run) of each arm, saying which one is under way."""
+    grid = list_grid(config)
     with tqdm(grid, desc="arms", unit="arm") as bar:
         for number, (variant, seed) in enumerate(bar, 1):
             print(f"arm {number} of {len(grid)}: {variant}, seed {seed}", flush=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from semcoder.runs import Run, read_jsonl
 
 MAX_CELL_CHARS = 1200
+FIGURE_SIZE = (7.2, 3.6)  # inches
 
 
 def show_counts(run: Run | None) -> pd.DataFrame:
@@ -54,9 +55,10 @@ def show_training(run: Run | None) -> pd.DataFrame:
 def show_loss(run: Run | None):
     """Returns the loss curve as a figure, the same that the book draws; None for a dry run."""
     from semcoder.report.figures import draw_losses
+    from semcoder.report.style import make_figure
     from semcoder.report.tables import tabulate_losses
 
-    return draw(draw_losses, tabulate_losses(run)) if run else None
+    return make_figure(draw_losses, tabulate_losses(run), FIGURE_SIZE) if run else None
 
 
 def show_arms(run: Run) -> pd.DataFrame:
@@ -70,21 +72,9 @@ def show_curve(run: Run):
 
     from semcoder.report.arms import read_curve
     from semcoder.report.figures import draw_curve
+    from semcoder.report.style import make_figure
 
-    return draw(partial(draw_curve, x="num_tokens"), read_curve(run))
-
-
-def draw(function, frame: pd.DataFrame):
-    """Returns the figure that one of report.figures' functions makes of its data."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    from semcoder.report.style import RC
-
-    with rc_context(RC):
-        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-        function(frame, figure.add_subplot())
-        return figure
+    return make_figure(partial(draw_curve, x="num_tokens"), read_curve(run), FIGURE_SIZE)
 
 
 def show_run(run: Run | None) -> str:

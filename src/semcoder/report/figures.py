@@ -17,7 +17,7 @@ def draw_formats(frame: pd.DataFrame, axes: Axes) -> Axes:
     """
     frame = frame.dropna(subset=["value"]).iloc[::-1].reset_index(drop=True)
     colours = [colour_of(name, i) for i, name in enumerate(frame["variant"])]
-    whiskers = [(frame["value"] - frame["ci_low"]).clip(lower=0), (frame["ci_high"] - frame["value"]).clip(lower=0)]
+    whiskers = find_whiskers(frame)
     axes.barh(frame["variant"], frame["value"], xerr=whiskers, color=colours, height=0.62,
               error_kw={"ecolor": "#222222", "elinewidth": 1.4, "capsize": 4})
     for place, row in frame.iterrows():
@@ -28,6 +28,11 @@ def draw_formats(frame: pd.DataFrame, axes: Axes) -> Axes:
     as_percent(axes.xaxis)
     axes.grid(axis="y", visible=False)
     return axes
+
+
+def find_whiskers(frame: pd.DataFrame) -> list[pd.Series]:
+    """Returns how far the interval of each `value` reaches below and above it, never less than nothing."""
+    return [(frame["value"] - frame["ci_low"]).clip(lower=0), (frame["ci_high"] - frame["value"]).clip(lower=0)]
 
 
 def draw_losses(frame: pd.DataFrame, axes: Axes) -> Axes:
@@ -81,8 +86,7 @@ def draw_trace_length(frame: pd.DataFrame, axes: Axes) -> Axes:
         rows = frame[frame["metric"] == metric]
         if len(rows):
             places = [bins.index(s) + shift for s in rows["steps"]]
-            spread = [rows["value"] - rows["ci_low"], rows["ci_high"] - rows["value"]]
-            axes.errorbar(places, rows["value"], yerr=[s.clip(lower=0) for s in spread], color=colour, marker=marker,
+            axes.errorbar(places, rows["value"], yerr=find_whiskers(rows), color=colour, marker=marker,
                           lw=1.6, capsize=4, label=label)
     counts = frame.drop_duplicates("steps").set_index("steps")["num_items"]
     axes.set_xticks(range(len(bins)), [f"{name}\nn = {counts[name]}" for name in bins])
@@ -119,9 +123,8 @@ def draw_sizes(frame: pd.DataFrame, axes: Axes) -> Axes:
         frame: `format`, `num_parameters`, `value`, `ci_low`, `ci_high`.
     """
     for place, (name, rows) in enumerate(frame.groupby("format", sort=False)):
-        spread = [(rows["value"] - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - rows["value"]).clip(lower=0)]
-        axes.errorbar(rows["num_parameters"], rows["value"], yerr=spread, color=colour_of(name, place), marker="o",
-                      lw=1.6, capsize=4, label=name)
+        axes.errorbar(rows["num_parameters"], rows["value"], yerr=find_whiskers(rows), marker="o", lw=1.6,
+                      capsize=4, color=colour_of(name, place), label=name)
     axes.set_xscale("log")
     axes.set_xlabel("parameters")
     return finish_accuracy(axes, frame)
@@ -137,10 +140,9 @@ def draw_lengths(frame: pd.DataFrame, axes: Axes) -> Axes:
     variants = list(dict.fromkeys(frame["variant"]))
     for place, variant in enumerate(variants):
         rows = frame[frame["variant"] == variant]
-        spread = [(rows["value"] - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - rows["value"]).clip(lower=0)]
         shift = 0.06 * (place - (len(variants) - 1) / 2)
-        axes.errorbar([bins.index(name) + shift for name in rows["bin"]], rows["value"], yerr=spread, marker="o", ms=4,
-                      color=colour_of(variant, place), lw=1.4, capsize=3, label=variant)
+        axes.errorbar([bins.index(name) + shift for name in rows["bin"]], rows["value"], yerr=find_whiskers(rows),
+                      marker="o", ms=4, color=colour_of(variant, place), lw=1.4, capsize=3, label=variant)
     counts = frame.groupby("bin")["num_items"].max()
     axes.set_xticks(range(len(bins)), [f"{name}\nn = {counts[name]}" for name in bins])
     axes.set_xlabel("lines run")
@@ -166,7 +168,7 @@ def draw_first_errors(frame: pd.DataFrame, axes: Axes) -> Axes:
         frame: `operation`, `value`, `ci_low`, `ci_high`, `reached`; drawn top to bottom.
     """
     frame = frame.iloc[::-1].reset_index(drop=True)
-    whiskers = [(frame["value"] - frame["ci_low"]).clip(lower=0), (frame["ci_high"] - frame["value"]).clip(lower=0)]
+    whiskers = find_whiskers(frame)
     names = [f"{name.strip('`')}  (n = {count})" for name, count in zip(frame["operation"], frame["reached"],
                                                                        strict=True)]
     axes.barh(names, frame["value"], xerr=whiskers, color=BLUE, height=0.62,

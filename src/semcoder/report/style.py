@@ -44,11 +44,18 @@ def save_figure(draw, frame, path: Path, size: tuple[float, float] = (7.2, 4.0))
         size: width and height in inches.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    figure = make_figure(draw, frame, size)
+    with matplotlib.rc_context(RC):
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+    return path
+
+
+def make_figure(draw, frame, size: tuple[float, float]) -> Figure:
+    """Returns the figure of `draw(frame, axes)`, width and height in inches."""
     with matplotlib.rc_context(RC):
         figure = Figure(figsize=size, layout="constrained")
         draw(frame, figure.add_subplot())
-        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
-    return path
+    return figure
 
 
 def colour_of(name: str, place: int = 0) -> str:
