@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from semcoder.ablations import run_ablations
+from semcoder.ablations import list_grid, run_ablations
 from semcoder.config import FORMATS, Config
 from semcoder.corpus.build import build_corpus
 from semcoder.debugging.repair import evaluate_repair
@@ -34,7 +34,7 @@ QUOTED = (
     "repaired_share", "monologue_minus_direct", "monologue_minus_trace", "format_direct_answer_accuracy",
     "format_scratchpad_answer_accuracy", "format_next_answer_accuracy", "format_concise_answer_accuracy",
     "format_monologue_answer_accuracy", "format_monologue_answer_accuracy_n", "ablation_num_tokens",
-    "ablation_num_seeds", "total_minutes",
+    "ablation_num_seeds", "ablation_num_parameters", "total_minutes",
 )
 
 
@@ -125,9 +125,8 @@ def collect_frames(upstream: Upstream, config: Config) -> dict[str, pd.DataFrame
 
 def list_arms(ablations: Run, config: Config) -> list[tuple[str, int, Run]]:
     """Returns (variant, seed, training run) of each arm, in the order in which the ablations ran them."""
-    grid = [(variant, seed) for seed in config.ablations.seeds for variant in config.ablations.variants]
     trained = [arm.find_input("training") for arm in ablations.inputs]
-    return [(variant, seed, run) for (variant, seed), run in zip(grid, trained, strict=True)]
+    return [(variant, seed, run) for (variant, seed), run in zip(list_grid(config), trained, strict=True)]
 
 
 def group_runs(upstream: Upstream) -> dict[str, list[Run]]:
@@ -194,6 +193,7 @@ def collect_numbers(upstream: Upstream, frames: dict[str, pd.DataFrame], config:
         "share_of_peak": trained.get("share_of_peak"),
         "training_minutes": manifest["duration_s"] / 60,
         "copied_share": numbers.share_copied(predictions),
+        "ablation_num_parameters": numbers.describe_sizes(frames["arms"]),
         "ablation_num_tokens": config.ablations.num_tokens,
         "ablation_num_seeds": len(config.ablations.seeds),
         "total_minutes": float(frames["stages"]["minutes"].iloc[-1]),

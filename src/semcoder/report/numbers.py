@@ -102,6 +102,14 @@ def measure_spread(predictions: pd.DataFrame) -> dict:
             "training_spread_source": f"measured over up to {num_seeds} training seeds per variant"}
 
 
+def describe_sizes(arms: pd.DataFrame) -> str:
+    """Returns how many parameters the formats' models have: vocabularies, and so models, differ a little by format."""
+    sizes = arms[arms["variant"].isin(FORMATS)]["num_parameters"]
+    if sizes.empty:
+        return MISSING
+    return f"{sizes.min():,}" if sizes.min() == sizes.max() else f"{sizes.min():,} to {sizes.max():,}"
+
+
 def share_copied(predictions: pd.DataFrame) -> float | None:
     """Returns the share of output predictions that copying an argument would get right."""
     items = predictions[predictions["task"] == "output_prediction"].drop_duplicates("execution_id")
@@ -152,8 +160,6 @@ def to_text(name: str, value: object) -> str:
         return f"{100 * value:+.1f}"
     if isinstance(value, int):
         return f"{value:,}"
-    if name.endswith("_flops"):
-        return f"{value:.2g}"
     if name.endswith(("_minutes", "_loss")):
         return f"{value:.1f}" if name.endswith("_minutes") else f"{value:.3f}"
     if 0 <= value <= 1:

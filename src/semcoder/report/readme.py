@@ -37,12 +37,13 @@ def render_results(report: Path) -> str:
              ("repair, after the last round", "repaired_share")]
     return "\n".join([
         f"Preset `{numbers['preset']}`, seed {numbers['seed']}, {numbers['cpus']} CPU cores, GPU: {numbers['gpus']}, "
-        f"{numbers['date']}. Formats are compared on models of {numbers['num_parameters_text']} parameters, each "
-        f"trained from scratch on {numbers['ablation_num_tokens_text']} tokens, "
+        f"{numbers['date']}. Formats are compared on models of {numbers['ablation_num_parameters_text']} parameters, "
+        f"each trained from scratch on {numbers['ablation_num_tokens_text']} tokens, "
         f"training seeds per format: {numbers['ablation_num_seeds_text']}.", "",
         numbers["verdict_direct"], "", numbers["verdict_trace"], "",
         "| reasoning format | output predicted, 95 % interval | steps right |", "| --- | --- | --- |", *rows, "",
-        f"The main model saw {numbers['num_training_tokens_text']} tokens in {numbers['training_minutes_text']} min.",
+        f"The main model ({numbers['num_parameters_text']} parameters) saw "
+        f"{numbers['num_training_tokens_text']} tokens in {numbers['training_minutes_text']} min.",
         "",
         "| main model (all objectives) | right, 95 % interval |", "| --- | --- |",
         *(f"| {words} | {describe(numbers, name)} |" for words, name in tasks), "",
