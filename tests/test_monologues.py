@@ -40,7 +40,9 @@ def work(expression, **state):
     ("a + b * 2", ["3 + -4 * 2", "3 + -8", "-5"]),
     ("(a + 1) % 3", ["(3 + 1) % 3", "4 % 3", "1"]),
     ("len(xs) + a", ["len([1, 2]) + 3", "2 + 3", "5"]),
-    ("[x * a for x in xs]", ["[x * 3 for x in [1, 2]]", "[3, 6]"]),
+    ("[x * a for x in xs]", ["[x * 3 for x in [1, 2]]", "[1 * 3, 2 * 3]", "[3, 6]"]),
+    ("[x for x in xs if x > 1]", ["[x for x in [1, 2] if x > 1]", "[2]"]),
+    ("sum([x + a for x in xs])", ["sum([x + 3 for x in [1, 2]])", "sum([1 + 3, 2 + 3])", "sum([4, 5])", "4 + 5", "9"]),
     ("'ab'.upper()[::-1]", ["'ab'.upper()[::-1]", "'AB'[::-1]", "'BA'"]),
     ("7", ["7"]),
 ])
@@ -52,6 +54,29 @@ def test_an_expression_is_worked_in_the_order_python_evaluates_it(expression, st
                                         "range(10 ** 9)", "1 // 0", "'{0}'.format(a)"])
 def test_what_is_unsafe_unknown_or_fails_is_not_worked(expression):
     assert work(expression, a=3) == []
+
+
+def test_a_comprehension_over_what_has_no_items_is_not_worked():
+    assert work("len([x + 1 for x in a])", a=3) == []
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("xs.append(xs[0] * 2)", "[5].append([5][0] * 2) = [5].append(5 * 2) = [5].append(10) so xs is now [5, 10]."),
+    ("xs[0] += 1", "[5][0] + 1 = 5 + 1 = 6 so xs is now [6]."),
+    ("xs[0] = len(xs)", "len([5]) = 1 so xs is now [1]."),
+    ("xs[0] = 3", "xs is now [3]."),
+    ("n, m = m, n + 4", "(2, 1 + 4) = (2, 5) so n is now 2, m is now 5."),
+])
+def test_a_line_that_changes_values_in_place_tells_what_it_puts_there(line, told):
+    code = f"def f(xs, n):\n    m = 2\n    {line}\n    return xs, n, m\n"
+    monologue, evidence = write((code, "f", "[5], 1"), "terse")
+    assert f"[L3] {line.replace('m, n + 4', '(m, n + 4)')}: {told}" in monologue
+    assert find_false_claim(monologue, evidence)[0] == ""
+
+
+def test_of_a_text_that_a_loop_goes_over_the_rest_is_told_as_a_text():
+    monologue, evidence = write(("def f(s):\n    for c in s:\n        pass\n", "f", "'a\"b'"), "terse")
+    assert "c takes 'a', left '\"b'." in monologue and find_false_claim(monologue, evidence)[0] == ""
 
 
 @given(st.integers(-50, 50), st.integers(-50, 50), st.integers(1, 9))

@@ -123,10 +123,19 @@ def claim_each(kind: str, slot: str, between: str) -> Maker:
                                   for name, value in read_pairs(slots[slot], between)]
 
 
+def claim_mutation(slots: dict[str, str], header: str) -> list[Claim]:
+    """Returns the claims of a method call with its working, and of what it changed."""
+    stages = split_outside(slots["stages"], " = ")
+    return [{"kind": "operands", "text": stages[0]},
+            *({"kind": "follows", "text": text, "value": following} for text, following in pairwise(stages)),
+            *claim_each("value", "changes", " is now ")(slots, header)]
+
+
 MAKERS: dict[str, Maker] = {
     "constant": claim_constant, "assign": claim_assignment, "work": claim_assignment, "return": claim_return,
     "work_return": claim_return, "branch": claim_branch, "work_branch": claim_branch, "loop": claim_item,
-    "mutate": claim_each("value", "changes", " is now "), "call": claim_each("argument", "arguments", " is "),
+    "work_mutate": claim_mutation, "mutate": claim_each("value", "changes", " is now "),
+    "call": claim_each("argument", "arguments", " is "),
     "resume": claim_each("argument", "changes", " is now "),
     "call_bare": lambda *_: [], "resume_bare": lambda *_: [], "jump": lambda *_: [{"kind": "unchanged"}],
     "plain": lambda *_: [{"kind": "unchanged"}], "reached": lambda *_: [], "going": lambda *_: [],

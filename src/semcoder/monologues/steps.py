@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from semcoder.execution.events import fold_inner_frames, rebuild_states
-from semcoder.monologues.working import work_out
+from semcoder.monologues.working import work_out, work_out_effect
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Step:
     source: str  # the statement's header as written, without a trailing colon
     before: dict[str, str]  # locals before the step, name -> literal
     changed: dict[str, str]  # what the step changed
-    stages: tuple[str, ...] = ()  # the working; the last entry is the value
+    stages: tuple[str, ...] = ()  # the working; the last entry is the value, of a mutation the call as it is made
     name: str = ""  # what is assigned, taken from the loop, or called
-    remaining: str = ""  # loop: literal of the items still to come
+    remaining: str = ""  # loop: literal of what is still to come: a list of items, or the rest of a text
     iteration: int = 0  # loop: 1 for the first item, where the items are known
     next_line: int = 0  # the line that runs next in the same call; 0 where there is none
     has_calls: bool = False  # functions of the program run before the step has its effect
@@ -125,10 +125,11 @@ class LoopItems:
     """What each `for` loop under way still has to visit: literals, as far as its iterable can be worked out."""
 
     def __init__(self):
-        self._items: dict[tuple[int, int], list[str] | None] = {}  # (frame, line) -> all items, None where unknown
+        # (frame, line) -> literals: all items, None where unknown, and the whole text where they are its characters
+        self._known: dict[tuple[int, int], tuple[list[str] | None, str]] = {}
         self._visits: dict[tuple[int, int], int] = {}
         self._last: dict[int, int] = {}  # frame -> the line it ran before
-        self.items, self.iteration = None, 0  # of the loop line just reached
+        self.items, self.text, self.iteration = None, "", 0  # of the loop line just reached
 
     def arrive(self, event: dict, node: ast.AST, state: dict[str, str]) -> None:
         """Notes that a line is reached; of a `for` line, says which iteration begins."""
@@ -139,13 +140,20 @@ class LoopItems:
         key = frame, line
         if not node.lineno <= before <= node.end_lineno:  # from outside, so a loop left by `break` begins anew
             stages = work_out(node.iter, state)
-            self._items[key], self._visits[key] = split_items(stages[-1]) if stages else None, 0
+            self._known[key], self._visits[key] = split_items(stages[-1]) if stages else (None, ""), 0
         self._visits[key] += 1
-        self.items, self.iteration = self._items[key], self._visits[key]
+        (self.items, self.text), self.iteration = self._known[key], self._visits[key]
+
+    @property
+    def remaining(self) -> str:
+        """The literal of what comes after the item of this iteration."""
+        if self.text:
+            return repr(self.text[self.iteration:])
+        return "[" + ", ".join(self.items[self.iteration:]) + "]"
 
     def forget(self, frame: int) -> None:
         """Notes that a frame begins, or goes on after a pause in which the loops' items may have changed."""
-        self._items |= {key: None for key in self._items if key[0] == frame}
+        self._known |= {key: (None, "") for key in self._known if key[0] == frame}
 
 
 def explain_line(node: ast.AST, source: str, base: dict, loops: LoopItems) -> Step:
@@ -167,6 +175,8 @@ def explain_line(node: ast.AST, source: str, base: dict, loops: LoopItems) -> St
         return assign(step, node.target.id, work_out(ast.fix_missing_locations(whole), state), base)
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return assign(step, node.targets[0].id, work_out(node.value, state), base)
+    if base["changed"] and not base["has_calls"]:
+        return step("mutate", work_out_effect(node, state))
     return step("mutate" if base["changed"] else "plain")
 
 
@@ -192,15 +202,16 @@ def explain_loop(node: ast.For, base: dict, loops: LoopItems, step) -> Step:
     is_known = items is not None and place <= len(items)  # else the loop changes what it goes over, or it is no list
     if not is_known or target.isidentifier() and items[place - 1] != taken_now:
         return step("loop", [taken_now], name=target) if taken_now else step("plain")
-    return step("loop", [items[place - 1]], name=target, remaining="[" + ", ".join(items[place:]) + "]",
-                iteration=place)
+    return step("loop", [items[place - 1]], name=target, remaining=loops.remaining, iteration=place)
 
 
-def split_items(text: str) -> list[str] | None:
-    """Returns the literals of the items of a collection's literal, in iteration order; None for a set's, whose order
-    its text does not tell, and for what has no items."""
-    value = ast.literal_eval(text)
-    return [repr(item) for item in value] if isinstance(value, Iterable) and not isinstance(value, set) else None
+def split_items(literal: str) -> tuple[list[str] | None, str]:
+    """Returns the literals of the items of a collection's literal, in iteration order, and the text whose characters
+    they are, if it is one; no items of a set, whose order its text does not tell, and of what has none."""
+    value = ast.literal_eval(literal)
+    if not isinstance(value, Iterable) or isinstance(value, set):
+        return None, ""
+    return [repr(item) for item in value], value if isinstance(value, str) else ""
 
 
 def finish_return(step: Step, is_last: bool, value: str) -> Step:

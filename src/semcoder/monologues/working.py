@@ -17,6 +17,9 @@ MAX_REPEAT = 1000
 PURE_BUILTINS = {function.__name__: function for function in (
     abs, all, any, bin, bool, chr, dict, divmod, enumerate, filter, float, frozenset, hex, int, isinstance, len, list,
     map, max, min, oct, ord, pow, range, repr, reversed, round, set, slice, sorted, str, sum, tuple, zip)}
+MAX_UNROLLED = 6  # items of a list comprehension or a sum that is worked item by item
+ORDERED = (list, tuple, str, dict)  # collections whose order their literal tells
+UNROLLED_AS_THEY_ARE = (ast.Name, ast.Constant, ast.JoinedStr)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Lazy values are shown as the list of what they hold.
 LISTED = (range, zip, enumerate, map, filter, reversed, type(iter([])), type(reversed([])), type({}.keys()),
@@ -123,13 +126,18 @@ def is_literal_node(node: ast.expr) -> bool:
 
 def is_ready(node: ast.AST) -> bool:
     """Returns whether a node needs no further work before its parent can be evaluated in one go."""
-    if isinstance(node, (ast.Name, ast.Lambda, ast.Slice, *COMPREHENSIONS, ast.FormattedValue)):
+    if isinstance(node, (ast.Name, ast.Lambda, ast.Slice, ast.FormattedValue)):
         return True
+    if isinstance(node, COMPREHENSIONS):
+        return unroll(node) is None
     return isinstance(node, ast.expr) and is_literal_node(node)
 
 
 def reduce_once(node: ast.expr) -> ast.expr:
     """Returns the node with every innermost operation on literals replaced by its value."""
+    items = unroll(node) or add_up(node)
+    if items:
+        return items
     children = [c for c in ast.iter_child_nodes(node) if isinstance(c, (ast.expr, ast.keyword))]
     if isinstance(node, COMPREHENSIONS) or all(is_settled(child) for child in children):
         return literal_node(evaluate(node))
@@ -141,6 +149,90 @@ def reduce_once(node: ast.expr) -> ast.expr:
         elif isinstance(value, ast.AST):
             setattr(copy, name, reduce_child(value))
     return ast.copy_location(copy, node)
+
+
+def unroll(node: ast.AST) -> ast.List | None:
+    """Returns a list comprehension over few known items as the list of its elements, each still to be worked out.
+
+    None where that would show nothing (f-strings: their own quotes hide the parts put in), or where the items or
+    their order are not known.
+    """
+    if not isinstance(node, ast.ListComp) or len(node.generators) > 1 or isinstance(node.elt, UNROLLED_AS_THEY_ARE):
+        return None
+    loop = node.generators[0]
+    try:
+        items = evaluate(loop.iter)
+        if not isinstance(items, ORDERED) or not 0 < len(items) <= MAX_UNROLLED:
+            return None
+        states = [bind(loop.target, item) for item in items]
+        kept = [state for state in states if all(evaluate(substitute(test, state)) for test in loop.ifs)]
+        return ast.List([substitute(node.elt, state) for state in kept], ast.Load())
+    except (CannotWork, ValueLimit):
+        return None
+
+
+def bind(target: ast.expr, item: object) -> dict[str, str]:
+    """Returns the names that a loop's target binds to an item, with their literals."""
+    if isinstance(target, ast.Name):
+        return {target.id: to_literal(item)}
+    if not isinstance(target, ast.Tuple) or not isinstance(item, (tuple, list)) or len(target.elts) != len(item):
+        raise CannotWork("target")
+    return {name: text for part, value in zip(target.elts, item, strict=True)
+            for name, text in bind(part, value).items()}
+
+
+def substitute(expression: ast.expr, state: dict[str, str]) -> ast.expr:
+    """Returns a copy of an expression with the names in `state` replaced by their literals."""
+    return Substitute(state).visit(parse_expression(ast.unparse(expression)))
+
+
+def add_up(node: ast.AST) -> ast.BinOp | None:
+    """Returns the sum of a list of few whole numbers as a chain of additions, None for anything else."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"
+            and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.List)):
+        return None
+    terms = node.args[0].elts
+    if not 1 < len(terms) <= MAX_UNROLLED or not all(is_whole(term) for term in terms):
+        return None
+    return functools.reduce(lambda total, term: ast.BinOp(total, ast.Add(), term), terms)
+
+
+def is_whole(node: ast.expr) -> bool:
+    """Returns whether a node is the literal of a whole number."""
+    return is_literal_node(node) and type(ast.literal_eval(node)) is int
+
+
+def work_out_effect(node: ast.stmt, state: dict[str, str]) -> list[str]:
+    """Returns the stages of what a statement that changes its targets in place evaluates, as far as they tell more than
+    the statement: the value that `xs[i] = a + 1` or `a, b = b, a` stores, the arguments of `xs.append(a + 1)`."""
+    if isinstance(node, ast.Expr):
+        return work_out_call(node.value, state)
+    if isinstance(node, ast.AugAssign):
+        return work_out(ast.BinOp(node.target, node.op, node.value), state)
+    if isinstance(node, ast.Assign) and not is_literal_node(node.value):
+        return work_out(node.value, state)
+    return []
+
+
+def work_out_call(call: ast.expr, state: dict[str, str]) -> list[str]:
+    """Returns the stages of a method call up to the point where it is made: `[5].append(2 * 3)`, `[5].append(6)`.
+
+    Returns:
+        [] for anything but a call of a variable's method, or where the arguments cannot be worked out.
+    """
+    is_method = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    if not is_method or not isinstance(call.func.value, ast.Name) or call.keywords:
+        return []
+    try:
+        node = substitute(call, state)
+        stages = [ast.unparse(node)]
+        while not all(is_literal_node(argument) for argument in node.args) and len(stages) <= MAX_STAGES:
+            node = ast.Call(node.func, [reduce_child(argument) for argument in node.args], [])
+            stages.append(ast.unparse(node))
+    except (CannotWork, ValueLimit, SyntaxError, RecursionError):
+        return []
+    is_done = is_literal_node(node.func.value) and all(is_literal_node(argument) for argument in node.args)
+    return stages if is_done and all(is_tellable(stage) for stage in stages) else []
 
 
 def is_settled(child: ast.AST) -> bool:

@@ -6,7 +6,7 @@ import tokenize
 from functools import cached_property
 
 from semcoder.execution.literals import to_literal
-from semcoder.monologues.claims import Claim
+from semcoder.monologues.claims import Claim, unpack
 from semcoder.monologues.forward.evidence import Evidence
 from semcoder.monologues.forward.properties import MIN_EXECUTIONS, holds
 from semcoder.monologues.steps import render_header
@@ -111,6 +111,11 @@ def follows(before: ast.AST, after: ast.AST) -> bool:
     """Returns whether two trees are alike but for parts of the first that the second gives as values."""
     if ast.dump(before) == ast.dump(after):
         return True
+    if isinstance(before, ast.ListComp) and isinstance(after, ast.List) and not is_literal_node(after):
+        return is_unrolled(before, after)
+    if isinstance(before, ast.Call) and isinstance(after, ast.BinOp):
+        return ast.unparse(before.func) == "sum" and [ast.dump(term) for term in list_terms(after)] == [
+            ast.dump(term) for term in before.args[0].elts]
     if isinstance(after, ast.expr) and is_literal_node(after):
         return to_literal(evaluate(before)) == to_literal(evaluate(after))
     if type(before) is not type(after):
@@ -118,6 +123,23 @@ def follows(before: ast.AST, after: ast.AST) -> bool:
     parts = [list(ast.iter_child_nodes(node)) for node in (before, after)]
     rest = [[value for _, value in ast.iter_fields(node) if isinstance(value, (str, int))] for node in (before, after)]
     return rest[0] == rest[1] and len(parts[0]) == len(parts[1]) and all(map(follows, *parts))
+
+
+def is_unrolled(before: ast.ListComp, after: ast.List) -> bool:
+    """Returns whether a list shows, in order, a comprehension's element for each item that passes its conditions."""
+    loop, = before.generators
+    states = [dict(unpack(loop.target, to_literal(item))) for item in evaluate(loop.iter)]
+    kept = [state for state in states if all(evaluate_on(ast.unparse(test), state) for test in loop.ifs)]
+    expected = [parse_expression(substitute_tokens(ast.unparse(before.elt), state)) for state in kept]
+    return [ast.dump(element) for element in expected] == [ast.dump(parse_expression(ast.unparse(element)))
+                                                           for element in after.elts]
+
+
+def list_terms(node: ast.expr) -> list[ast.expr]:
+    """Returns the terms of a chain of additions, from the left."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*list_terms(node.left), node.right]
+    return [node]
 
 
 def check_stage(claim: Claim, moment: Moment) -> bool:
@@ -139,8 +161,9 @@ def check_branch(claim: Claim, moment: Moment) -> bool:
 def check_left(claim: Claim, moment: Moment) -> bool:
     """Returns whether the iterable, evaluated when the loop was entered, has these items left after this iteration."""
     visits = moment.list_visits()
-    items = list(evaluate_on(ast.unparse(moment.statement.iter), visits[0]["locals"]))
-    return "[" + ", ".join(map(repr, items[len(visits):])) + "]" == claim["value"]
+    items = evaluate_on(ast.unparse(moment.statement.iter), visits[0]["locals"])
+    left = items[len(visits):] if isinstance(items, str) else list(items)[len(visits):]
+    return repr(left) == claim["value"]
 
 
 def check_ended(claim: Claim, moment: Moment) -> bool:

@@ -96,6 +96,8 @@ def describe_step(step: Step, is_late: bool = False) -> tuple[str, int, dict[str
         slots["changes"] = list_changes(step)
     elif kind in ("mutate", "plain") and step.changed:
         kind, slots["changes"] = "mutate", list_changes(step)
+        if step.stages:
+            kind, slots["stages"] = "work_mutate", " = ".join(step.stages)
     elif kind == "plain":
         kind = "jump" if step.source in ("break", "continue") and step.next_line else "plain"
     return kind, step.line, slots

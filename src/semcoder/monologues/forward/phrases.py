@@ -111,6 +111,12 @@ STEPS: dict[str, dict[str, tuple[str, ...]]] = {
         "normal": ("`{source}`: {changes}", "After `{source}`, {changes}"),
         "full": ("`{source}` runs, so {changes}", "After `{source}`, {changes}", "`{source}` has an effect: {changes}"),
     },
+    "work_mutate": {
+        "terse": ("{source}: {stages} so {changes}",),
+        "normal": ("`{source}`: {stages} so {changes}",),
+        "full": ("`{source}` is {stages}, and so {changes}",
+                 "With the values put in, `{source}` is {stages} so {changes}"),
+    },
     "jump": {
         "terse": ("{source}: on to {next}",),
         "normal": ("`{source}`: on to {next}",),
