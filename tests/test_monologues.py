@@ -56,6 +56,10 @@ def test_what_is_unsafe_unknown_or_fails_is_not_worked(expression):
     assert work(expression, a=3) == []
 
 
+def test_an_f_string_that_python_cannot_write_with_its_value_is_not_worked():
+    assert work("f'{s}'", s="a\\b") == []
+
+
 def test_a_comprehension_over_what_has_no_items_is_not_worked():
     assert work("len([x + 1 for x in a])", a=3) == []
 

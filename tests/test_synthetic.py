@@ -158,6 +158,7 @@ def test_a_slice_follows_data_control_jumps_aliases_and_calls(code, inputs, dead
     ("def f(x):\n    return 3\n", "unused argument"), ("def f(x):\n    return x // 100\n", "constant output"),
     ("def f(x):\n    return x\n", "returns its argument"),
     ("def f(x):\n    return x // 0\n", "does not run: exception"),
+    ("def f(x):\n    global y\n    y = x\n    global y\n    return y + 1\n", "does not compile"),
     ("def f(x):\n    while x > 0:\n        x += 1\n    return x\n", "does not run: over budget"),
     ("def f(x):\n    if x > 90:\n        x = 1\n    return x + 1\n", "branch never taken"),
     ("def f(x):\n    for y in [x]:\n        return y + 1\n", "branch never taken"),

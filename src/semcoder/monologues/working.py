@@ -33,6 +33,10 @@ class CannotWork(Exception):
     """The expression needs something that is not a literal, a pure builtin or a method of a literal."""
 
 
+# ValueError: an f-string with a value that Python 3.11 cannot write inside one.
+NOT_WORKED = (CannotWork, ValueLimit, SyntaxError, ValueError, RecursionError)
+
+
 def work_out(expression: ast.expr, state: dict[str, str]) -> list[str]:
     """Returns the stages of evaluating `expression`, names replaced first, the value's literal last.
 
@@ -49,7 +53,7 @@ def work_out(expression: ast.expr, state: dict[str, str]) -> list[str]:
         while not is_literal_node(node):
             node = literal_node(evaluate(node)) if len(stages) > MAX_STAGES else reduce_once(node)
             stages.append(ast.unparse(node))
-    except (CannotWork, ValueLimit, SyntaxError, RecursionError):
+    except NOT_WORKED:
         return []
     stages[-1] = to_literal(evaluate(node))
     unique = [text for i, text in enumerate(stages) if i == 0 or text != stages[i - 1]]
@@ -229,7 +233,7 @@ def work_out_call(call: ast.expr, state: dict[str, str]) -> list[str]:
         while not all(is_literal_node(argument) for argument in node.args) and len(stages) <= MAX_STAGES:
             node = ast.Call(node.func, [reduce_child(argument) for argument in node.args], [])
             stages.append(ast.unparse(node))
-    except (CannotWork, ValueLimit, SyntaxError, RecursionError):
+    except NOT_WORKED:
         return []
     is_done = is_literal_node(node.func.value) and all(is_literal_node(argument) for argument in node.args)
     return stages if is_done and all(is_tellable(stage) for stage in stages) else []

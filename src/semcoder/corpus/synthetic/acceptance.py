@@ -24,7 +24,10 @@ def accept(code: str, entry: str, draw: Callable[[], str], num_inputs: int,
     tree = ast.parse(code)
     if has_unused_argument(tree, entry, flows := read_flows(tree)):
         return (), "unused argument"
-    trial = Trial(tree, entry, MAX_CHARS[level])
+    try:
+        trial = Trial(tree, entry, MAX_CHARS[level])
+    except SyntaxError:  # of what parses: a name declared global after its use, where a pattern came twice
+        return (), "does not compile"
     runs, flaw = draw_runs(trial, draw, num_inputs)
     if not flaw:
         runs = choose_runs(runs, trial.branches, num_inputs)
