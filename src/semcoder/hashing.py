@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 
 # Stages whose code another one runs without reading its runs.
-SHARED_CODE = {"corpus": ("endpoint", "answers"), "monologues": ("endpoint", "answers", "audit", "generate"),
-               "evaluation": ("generate", "statistics", "endpoint", "answers", "scoring"),
-               "debugging": ("evaluation", "generate", "statistics")}
+SHARED_CODE = {"corpus": ("endpoint", "answers"),
+               "monologues": ("endpoint", "answers", "audit", "generate", "decoding"),
+               "evaluation": ("generate", "decoding", "statistics", "endpoint", "answers", "scoring"),
+               "debugging": ("evaluation", "generate", "decoding", "statistics")}
 
 
 def hash_json(value: object) -> str:
@@ -33,9 +34,9 @@ def hash_code(stage: str) -> str:
 
 
 def hash_source(text: str) -> str:
-    """Returns the SHA-256 of a module's syntax tree without its docstrings."""
+    """Returns the SHA-256 of a module's syntax tree without its docstrings, the same in Python 3.11 and 3.12."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return hash_json(ast.dump(tree))
+    return hash_json(ast.dump(tree).replace(", type_params=[]", ""))
