@@ -25,6 +25,7 @@ from semcoder.training import train
 from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples, place_snapshots
 from semcoder.training.launch import make_environment
 from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
+from semcoder.training.muon import StackedMuon
 from semcoder.training.plan import make_command, make_deepspeed_config, plan_training
 from semcoder.training.tokenizer import build_tokenizer
 
@@ -153,6 +154,22 @@ def test_the_model_is_a_llama_whose_weights_depend_on_the_seed_alone():
     pairs = list(zip(model.parameters(), again.parameters(), other.parameters(), strict=True))
     assert all(torch.equal(a, b) for a, b, _ in pairs) and not all(torch.equal(a, c) for a, _, c in pairs)
     assert count_parameters(describe_model(TINY, 100))[0] == sum(p.numel() for p in model.parameters())
+
+
+def test_stacked_muon_takes_the_steps_of_torchs_own():
+    torch.manual_seed(0)
+    shapes = [(24, 8), (8, 8), (8, 24), (8, 8), (24, 8)]
+    ours, theirs = ([torch.nn.Parameter(torch.ones(shape)) for shape in shapes] for _ in range(2))
+    optimizers = [kind(weights, lr=0.1, momentum=0.9, weight_decay=0.1)
+                  for kind, weights in ((StackedMuon, ours), (torch.optim.Muon, theirs))]
+    for _ in range(4):
+        for own, other in zip(ours, theirs, strict=True):
+            own.grad = torch.randn(own.shape)
+            other.grad = own.grad.clone()
+        for optimizer in optimizers:
+            optimizer.step()
+    for own, other in zip(ours, theirs, strict=True):
+        assert torch.allclose(own, other, atol=0.02) and not torch.allclose(own, torch.ones(own.shape), atol=0.2)
 
 
 def test_muon_takes_block_matrices_and_adamw_the_rest_and_both_resume():

@@ -5,7 +5,7 @@ import time
 import torch
 from transformers import PretrainedConfig
 
-PEAK_SIZE = 1024  # rows of the square matrices that are multiplied to measure a peak
+PEAK_SIZES = {"cpu": 1024, "cuda": 8192}  # rows of the square matrices that are multiplied to measure a peak
 PEAK_TRIES = 8
 
 
@@ -26,7 +26,8 @@ def count_flops_per_token(architecture: PretrainedConfig, num_parameters: int, m
 
 def measure_peak(device: str, dtype: torch.dtype) -> float:
     """Returns the floating-point operations per second of the best of a few large matrix products."""
-    a = torch.randn(PEAK_SIZE, PEAK_SIZE).to(device, dtype)
+    size = PEAK_SIZES[device]
+    a = torch.randn(size, size, device=device).to(dtype)
     fastest = float("inf")
     for _ in range(PEAK_TRIES):
         synchronize(device)
@@ -35,7 +36,7 @@ def measure_peak(device: str, dtype: torch.dtype) -> float:
             a @ a
         synchronize(device)
         fastest = min(fastest, (time.perf_counter() - started) / 8)
-    return 2 * PEAK_SIZE**3 / fastest
+    return 2 * size**3 / fastest
 
 
 def synchronize(device: str) -> None:

@@ -19,9 +19,10 @@ import torch
 from semcoder.config import TrainingConfig, from_json
 from semcoder.hashing import hash_file
 from semcoder.runs import read_jsonl, write_text
+from semcoder.training.attention import WITHIN_EXAMPLES, find_bounds
 from semcoder.training.compute import measure_peak
 from semcoder.training.data import Rows, count_steps, order_rows, place_snapshots
-from semcoder.training.model import make_model, make_optimizer, schedule_lr
+from semcoder.training.model import compile_model, make_model, make_optimizer, schedule_lr
 from semcoder.training.plan import make_deepspeed_config
 
 NUM_REPORTS = 20  # progress lines and training-loss points per run
@@ -57,7 +58,7 @@ def start_engine(config: TrainingConfig, folder: Path):
     model = make_model(config, vocab_size)
     del sharded
     if config.compile_model:
-        model.compile()
+        compile_model(model, config.device)
     engine, *_ = deepspeed.initialize(model=model, optimizer=make_optimizer(model, config), config=settings)
     return engine
 
@@ -103,9 +104,18 @@ def run_step(engine, rows: Rows, batch: np.ndarray, config: TrainingConfig) -> t
 
 def compute_loss(engine, rows: Rows, indices: np.ndarray) -> torch.Tensor:
     """Returns the mean loss of some rows' response tokens. No attention mask: positions tell examples apart."""
-    batch = {name: torch.from_numpy(getattr(rows, name)[indices].astype(np.int64)).to(engine.device)
+    batch = {name: move(getattr(rows, name)[indices].astype(np.int64), engine.device)
              for name in ("input_ids", "labels", "position_ids")}
+    if engine.module.config._attn_implementation == WITHIN_EXAMPLES:
+        bounds = move(find_bounds(rows.position_ids[indices]), engine.device)
+        batch |= {"cu_seq_lens_q": bounds, "max_length_q": rows.position_ids.shape[1]}
     return engine(**batch, use_cache=False).loss
+
+
+def move(values: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Returns an array as a tensor on the device; a GPU gets it while it still works on the last step."""
+    values = torch.from_numpy(values)
+    return values.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else values
 
 
 @torch.no_grad()
@@ -139,7 +149,9 @@ class Log:
         self._is_first = torch.distributed.get_rank() == 0
         kept = [row for row in read_jsonl(path) if row["step"] <= start] if path.exists() else []
         self._before_s = max((row["wall_s"] for row in kept), default=0.0)
-        self._begun, self._start = time.monotonic(), start
+        self._begun = time.monotonic()
+        self._timed_from = start, self._begun  # moved to the first report, so that no compilation counts as training
+        self._num_reports = 0
         self._losses: list[torch.Tensor] = []
         if self._is_first:
             write_text(path, "".join(json.dumps(row) + "\n" for row in kept))
@@ -152,9 +164,12 @@ class Log:
         """Prints a line and writes the mean loss since the last one."""
         loss = average(torch.stack(self._losses).mean())
         self._losses = []
-        spent = time.monotonic() - self._begun
-        speed = (step - self._start) * self._tokens_per_step / spent
+        first, begun = self._timed_from
+        speed = (step - first) * self._tokens_per_step / (time.monotonic() - begun)
         left = (self._num_steps - step) * self._tokens_per_step / speed
+        self._num_reports += 1
+        if self._num_reports == 1:
+            self._timed_from = step, time.monotonic()
         self.write(step, "train", "loss", loss)
         self.write(step, "train", "tokens_per_s", speed)
         if self._is_first:
