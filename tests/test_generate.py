@@ -3,7 +3,9 @@
 import pytest
 import torch
 
+from semcoder import generate
 from semcoder.config import TrainingConfig
+from semcoder.decoding import GraphDecoder
 from semcoder.generate import generate_responses, load_model
 from semcoder.training.model import make_model
 from semcoder.training.tokenizer import build_tokenizer
@@ -48,3 +50,18 @@ def test_an_answer_is_cut_at_the_tokens_allowed(model_and_tokenizer):
     model, tokenizer = model_and_tokenizer
     short, long = (generate_responses(model, tokenizer, ["x"], size, 1)[0] for size in (3, 9))
     assert len(short) < len(long)
+
+
+def test_fixed_memory_gives_the_answers_of_a_growing_cache(monkeypatch, model_and_tokenizer):
+    model, tokenizer = model_and_tokenizer
+    grown = generate_responses(model, tokenizer, PROMPTS, 30, 5)
+    monkeypatch.setattr(generate, "open_decoder", GraphDecoder)
+    assert generate_responses(model, tokenizer, PROMPTS, 30, 5) == grown
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="skipped: no GPU")
+def test_a_captured_step_gives_the_answers_of_the_processor(model_and_tokenizer):
+    model, tokenizer = model_and_tokenizer
+    expected = generate_responses(model, tokenizer, PROMPTS, 30, 5)
+    assert generate_responses(model.to("cuda"), tokenizer, PROMPTS, 30, 5) == expected
+    model.to("cpu")

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import torch
 from tqdm.auto import tqdm
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-SHRINK_BELOW = 0.9  # share of rows still open at which the closed ones leave: each time copies the whole cache
+from semcoder.decoding import open_decoder
 
 
 def load_model(folder: Path, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Returns the model in evaluation mode on `device`, and its tokenizer, padding on the left."""
+    """Returns the model in evaluation mode on `device` (a GPU: bfloat16), and its tokenizer, padding on the left."""
     tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(folder).to(device).eval()
+    dtype = torch.bfloat16 if device == "cuda" else "auto"
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype).to(device).eval()
     return model, tokenizer
 
 
@@ -70,16 +71,13 @@ def answer_batch(model: PreTrainedModel, padded: dict[str, torch.Tensor], max_ne
         choose: from logits (B, V) to next tokens (B,).
         end: the token that ends an answer.
     """
-    tokens_BT, mask_BT = padded["input_ids"], padded["attention_mask"]
-    positions_BT = (mask_BT.cumsum(-1) - 1).clamp(min=0)
+    tokens_BT = padded["input_ids"]
     answers: list[list[int]] = [[] for _ in tokens_BT]
     rows = torch.arange(len(tokens_BT))  # which answer each row of the batch writes
-    is_open_B = torch.ones(len(tokens_BT), dtype=torch.bool, device=mask_BT.device)
-    cache = DynamicCache()
+    is_open_B = torch.ones(len(tokens_BT), dtype=torch.bool, device=tokens_BT.device)
+    decoder = open_decoder(model, padded["attention_mask"], max_new_tokens)
     for _ in range(max_new_tokens):
-        logits_BV = model(input_ids=tokens_BT, attention_mask=mask_BT, position_ids=positions_BT,
-                          past_key_values=cache, use_cache=True, logits_to_keep=1).logits[:, -1]
-        chosen_B = choose(logits_BV)
+        chosen_B = choose(decoder.read(tokens_BT))
         is_open_B &= chosen_B != end
         for row, token, is_open in zip(rows.tolist(), chosen_B.tolist(), is_open_B.tolist(), strict=True):
             if is_open:
@@ -87,12 +85,9 @@ def answer_batch(model: PreTrainedModel, padded: dict[str, torch.Tensor], max_ne
         num_open = int(is_open_B.sum())
         if not num_open:
             break
-        tokens_BT, positions_BT = chosen_B[:, None], positions_BT[:, -1:] + 1
-        mask_BT = torch.nn.functional.pad(mask_BT, (0, 1), value=1)
-        if num_open < SHRINK_BELOW * len(rows):
+        tokens_BT = chosen_B[:, None]
+        if num_open < decoder.shrink_below * len(rows):
             kept = is_open_B.nonzero()[:, 0]
-            cache.batch_select_indices(kept)
-            tokens_BT, positions_BT, mask_BT, is_open_B = (
-                values[kept] for values in (tokens_BT, positions_BT, mask_BT, is_open_B))
-            rows = rows[kept.cpu()]
+            decoder.keep(kept)
+            tokens_BT, is_open_B, rows = tokens_BT[kept], is_open_B[kept], rows[kept.cpu()]
     return answers

@@ -64,17 +64,18 @@ WORKSTATION = Config(
 
 H200 = Config(
     preset="h200",
-    corpus=CorpusConfig(num_programs=400_000, level=3, num_open_source=2000, inputs_per_program=4,
-                        test_programs=2000, validation_programs=500),
+    corpus=CorpusConfig(num_programs=36_000, described_share=0.2, level=3, num_open_source=500, inputs_per_program=4,
+                        test_programs=800, validation_programs=200),
     traces=TracesConfig(max_events=1000, max_value_chars=1000),
-    monologues=MonologuesConfig(max_steps=120),
-    training=TrainingConfig(hidden_size=768, num_layers=14, num_heads=12, context_length=2048, vocab_size=2048,
-                            num_tokens=600_000_000, global_batch_size=128, micro_batch_size=32, optimizer="muon",
-                            schedule="linear", lr=1e-3, min_lr_ratio=0.0, warmup_steps=100, precision="bfloat16",
-                            device="cuda", num_ranks=1, checkpoint_every=500),
-    evaluation=EvaluationConfig(num_items=800, max_new_tokens=1536, batch_size=512),
-    debugging=DebuggingConfig(num_items=500, num_rounds=5),
-    ablations=AblationsConfig(num_tokens=60_000_000, seeds=(0, 1, 2)),
+    monologues=MonologuesConfig(formats=("direct", "monologue"), max_steps=100, max_backward=1),
+    training=TrainingConfig(hidden_size=768, num_layers=14, num_heads=12, mlp_ratio=3, qk_norm=True,
+                            attention_bias=True, context_length=2048, vocab_size=2048, num_tokens=180_000_000,
+                            global_batch_size=48, micro_batch_size=48, optimizer="muon", schedule="linear",
+                            decay_share=1.0, lr=2e-3, min_lr_ratio=0.0, warmup_steps=50, precision="bfloat16",
+                            compile_model=True, device="cuda", num_ranks=1, checkpoint_every=5000),
+    evaluation=EvaluationConfig(num_items=400, max_new_tokens=1536, batch_size=400),
+    debugging=DebuggingConfig(num_items=200, num_rounds=2),
+    ablations=AblationsConfig(variants=("direct", "monologue"), num_tokens=60_000_000),
 )
 
 PAPER = Config(
