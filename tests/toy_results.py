@@ -97,7 +97,7 @@ def make_training(config: Config, monologues: Run) -> Run:
             {"step": step, "wall_s": float(step), "split": split, "name": "loss", "value": 4.0 / (1 + step / 10)}
             for step in range(1, 40) for split in ("train", "validation") if split == "train" or step % 10 == 0])
         run.notes |= {"num_parameters": 123456, "num_tokens": 100000, "num_learnt_tokens": 60000, "num_steps": 40,
-                      "train_flops": 7e10, "tokens_per_s": 1000}
+                      "train_flops": 7e10, "tokens_per_s": 1000, "num_passes": 1.5, "share_of_peak": 0.15}
     return run
 
 

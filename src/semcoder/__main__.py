@@ -37,7 +37,9 @@ def make_parser() -> argparse.ArgumentParser:
     add("run", run_stages, "run all eight notebooks, build no book").add_argument("--preset", **preset)
     add("render", lambda _: render(), "build the book from finished or committed results")
     add("plan", plan, "print what training would do, and load no weights").add_argument("--preset", **preset)
-    add("publish", lambda _: publish(), "copy the newest finished results to results/reference")
+    keep = add("publish", publish, "copy the newest finished results to results/reference")
+    keep.add_argument("--preset", default="", help="copy this preset's newest training and evaluation to results/scale "
+                      "instead (default: the whole pipeline's results)")
     trace.add_arguments(add("trace", trace.run, "run one call of a Python file and print what each step changed"))
     monologue.add_arguments(add("monologue", monologue.run, "tell one call of a Python file forward or backward"))
     audit.add_arguments(add("audit", audit.run, "check the statements of free-text monologues against true runs"))
@@ -79,11 +81,15 @@ def render() -> None:
     render_book()
 
 
-def publish() -> None:
+def publish(options: argparse.Namespace) -> None:
     """Commits nothing: copies results to where they can be committed."""
     from semcoder.report.render import publish_reference
+    from semcoder.report.scale import publish_scale
 
-    publish_reference()
+    if options.preset:
+        publish_scale(options.preset)
+    else:
+        publish_reference()
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -25,6 +25,7 @@ from semcoder.report.compare import compare_claims
 from semcoder.report.notebooks import find_problems, find_run_id, scrub_notebook
 from semcoder.report.pages import write_examples
 from semcoder.report.present import NOT_SHOWN, present_table
+from semcoder.report.scale import draw_scale_losses, list_scale_tables, read_scale_losses
 from semcoder.report.scoring import list_scoring_tables
 from semcoder.report.style import save_figure
 from semcoder.runs import check_outputs, read_manifest
@@ -125,6 +126,7 @@ def assemble_view(results: Results) -> None:
     show_benchmarks()
     show_audit()
     show_scoring()
+    show_scale()
     write_help(paths.VIEW / "commands")
     write_examples(results.report, paths.VIEW / "examples")
     show_formats()
@@ -166,6 +168,13 @@ def show_scoring() -> None:
     """Writes the tables of the scores of answers written elsewhere."""
     for name, frame in list_scoring_tables().items():
         write_table(name, present_table(name, frame))
+
+
+def show_scale() -> None:
+    """Writes the tables and the figure of the larger runs."""
+    for name, frame in list_scale_tables().items():
+        write_table(name, frame)
+    save_figure(draw_scale_losses, read_scale_losses(), paths.VIEW / "figures/scale_losses.svg")
 
 
 def split_by_stage(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
