@@ -17,7 +17,7 @@ from semcoder.config import Config
 from semcoder.errors import UserError
 from semcoder.evaluation import evaluate
 from semcoder.evaluation.evaluate import check_canary, evaluate_model
-from semcoder.evaluation.items import BENCHMARKS, TASKS, Item, load_items
+from semcoder.evaluation.items import BENCHMARKS, TASKS, Item, load_items, make_execution_item
 from semcoder.evaluation.published import read_call, read_livecodebench, read_tasks
 from semcoder.evaluation.score import canonical_literal, has_literal_arguments, judge
 from semcoder.evaluation.steps import StepScore, name_operations, score_steps
@@ -293,6 +293,13 @@ def test_published_tasks_are_asked_in_our_prompts(asked):
     [question] = load_items(asked.config, "livecodebench_execution")
     assert question.task_id == "livecodebench/sample_9"
     assert question.prompt.endswith("assert tally(xs=[3, 10], k=2) == ??\n[/PYTHON]\n")
+
+
+def test_a_published_program_is_asked_as_the_corpus_writes_programs_and_judged_as_it_stands():
+    program = {"task_id": "x", "entry": "f", "code": 'def f(s, k = 1):\n    return s + "!" * k # loud\n'}
+    item = make_execution_item("forward", program, {"execution_id": "x#0", "input": '"it", k = 2', "output": "'it!!'"})
+    assert "def f(s, k=1):  # [L1]\n    return s + '!' * k  # [L2]\nassert f('it', k=2) == ??" in item.prompt
+    assert item.code == program["code"] and item.reference.endswith("assert f('it', k=2) == 'it!!'\n[/ANSWER]")
 
 
 def test_a_trained_models_evaluation_has_steps_and_a_curve(place, monkeypatch):

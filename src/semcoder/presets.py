@@ -1,7 +1,6 @@
 """The named sets of values: smoke, laptop, workstation, h200, paper; and presets read from a JSON file."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from semcoder.config import (

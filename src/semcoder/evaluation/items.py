@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from semcoder.config import Config
 from semcoder.corpus.build import build_corpus
+from semcoder.corpus.candidates import normalize
 from semcoder.corpus.cruxeval import read_cruxeval
 from semcoder.evaluation.published import describe_task, read_livecodebench, read_tasks
 from semcoder.hashing import hash_json
@@ -110,12 +111,21 @@ def load_benchmark(config: Config, task: str) -> list[Item]:
 
 
 def make_execution_item(objective: str, program: dict, run: dict) -> Item:
-    """Returns the question for the output (forward) or the input (backward) of a program's run."""
-    code, entry = program["code"], program["entry"]
-    return Item(task_id=program["task_id"], execution_id=run["execution_id"], code=code, entry=entry,
+    """Returns the question for the output (forward) or the input (backward) of a program's run.
+
+    It shows the program as `ast.unparse` writes it, as the corpus holds all of its own: a model trained on those has
+    never seen a double quote around a text. The answer is judged on the program as published.
+    """
+    entry, arguments = program["entry"], write_arguments(run["input"])
+    return Item(task_id=program["task_id"], execution_id=run["execution_id"], code=program["code"], entry=entry,
                 input=run["input"], output=run["output"],
-                prompt=render_execution_prompt(objective, code, entry, run["input"], run["output"]),
-                reference=render_answer(entry, run["input"], run["output"]))
+                prompt=render_execution_prompt(objective, normalize(program["code"]), entry, arguments, run["output"]),
+                reference=render_answer(entry, arguments, run["output"]))
+
+
+def write_arguments(text: str) -> str:
+    """Returns an argument list as `ast.unparse` writes it."""
+    return ast.unparse(ast.parse(f"f({text})", mode="eval"))[2:-1]
 
 
 def make_code_item(published: Task) -> Item:
