@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ from semcoder.errors import UserError
 from semcoder.hashing import hash_file
 from semcoder.presets import LAPTOP, PRESETS, SMOKE
 from semcoder.runs import Run, read_jsonl
-from semcoder.training import train
+from semcoder.training import compute, train
+from semcoder.training.compute import measure_peak, resolve_precision
 from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples, place_snapshots
 from semcoder.training.launch import make_environment
 from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
@@ -154,6 +156,22 @@ def test_the_model_is_a_llama_whose_weights_depend_on_the_seed_alone():
     pairs = list(zip(model.parameters(), again.parameters(), other.parameters(), strict=True))
     assert all(torch.equal(a, b) for a, b, _ in pairs) and not all(torch.equal(a, c) for a, _, c in pairs)
     assert count_parameters(describe_model(TINY, 100))[0] == sum(p.numel() for p in model.parameters())
+
+
+@pytest.mark.parametrize(("device", "speeds", "chosen"), [
+    ("cpu", {torch.bfloat16: 9.0, torch.float32: 4.0}, "bfloat16"),
+    ("cpu", {torch.bfloat16: 1.0, torch.float32: 4.0}, "float32"), ("cuda", {}, "bfloat16")])
+def test_auto_precision_is_the_faster_one_of_the_machine(monkeypatch, device, speeds, chosen):
+    monkeypatch.setattr(compute, "measure_peak", lambda _, dtype, __: speeds[dtype])
+    open_config = replace(TINY, precision="auto", device=device)
+    assert resolve_precision(open_config).precision == chosen
+    assert resolve_precision(replace(open_config, precision="float32")).precision == "float32"
+
+
+def test_a_peak_is_measured_in_seconds_on_a_machine_without_bfloat16():
+    begun = time.monotonic()
+    assert measure_peak("cpu", torch.bfloat16) > 1e8
+    assert time.monotonic() - begun < 60
 
 
 def test_stacked_muon_takes_the_steps_of_torchs_own():

@@ -220,7 +220,8 @@ class TrainingConfig:
     weight_decay: float = 0.0
     """AdamW's decoupled weight decay. Paper: not stated."""
     precision: str = "float32"
-    """`float32`, or `bfloat16`: autocast over float32 weights at ZeRO 0, DeepSpeed's bf16 engine at ZeRO 1-3."""
+    """`float32`, or `bfloat16` (autocast over float32 weights at ZeRO 0, DeepSpeed's bf16 engine at ZeRO 1-3), or
+    `auto`: the second on a GPU, and on a processor that multiplies faster in it."""
     compile_model: bool = False
     """Compile the model with torch: faster steps, half a minute once per shape of model."""
     device: str = "cpu"
@@ -260,8 +261,8 @@ class TrainingConfig:
         require(self.noise_rate == 0 or self.reasoning_format == "monologue", "noise_rate", self.noise_rate,
                 "only monologues are corrupted: set reasoning_format = 'monologue'")
         require(self.schedule in ("cosine", "linear"), "schedule", self.schedule, "use cosine or linear")
-        require(self.precision in ("float32", "bfloat16"), "precision", self.precision,
-                "use float32 or bfloat16")
+        require(self.precision in ("float32", "bfloat16", "auto"), "precision", self.precision,
+                "use float32, bfloat16 or auto")
         require(self.device in ("cpu", "cuda"), "device", self.device, "use cpu or cuda")
         require(self.zero_stage in (0, 1, 2, 3), "zero_stage", self.zero_stage, "stages are 0 to 3")
 

@@ -7,6 +7,7 @@ import subprocess
 from semcoder import paths
 from semcoder.errors import UserError
 from semcoder.runs import Run, write_text
+from semcoder.training.compute import resolve_precision
 from semcoder.training.plan import make_command
 
 SHOWN_LINES = 12  # of the log, in an error message
@@ -19,7 +20,8 @@ def launch_workers(run: Run) -> None:
     Raises:
         UserError: a worker failed; the message ends with the last lines of the log.
     """
-    config = run.config.training
+    config = resolve_precision(run.config.training)
+    run.notes["precision"] = config.precision
     lines: list[str] = []
     children = subprocess.Popen(make_command(config, str(run.path.resolve())), stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, errors="replace", env=make_environment(config),

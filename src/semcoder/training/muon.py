@@ -16,6 +16,11 @@ class StackedMuon(torch.optim.Muon):
     200 ms step on an H200, nearly all of it launches.
     """
 
+    def __init__(self, matrices: list[nn.Parameter], dtype: torch.dtype = torch.bfloat16, **settings):
+        """Takes torch's settings, and the precision in which matrices are made orthogonal."""
+        super().__init__(matrices, **settings)
+        self._dtype = dtype
+
     @torch.no_grad()
     def step(self, closure=None):
         """Takes one step."""
@@ -34,7 +39,8 @@ class StackedMuon(torch.optim.Muon):
         momenta = [self.state[matrix]["momentum_buffer"] for matrix in matrices]
         torch._foreach_lerp_(momenta, gradients, 1 - group["momentum"])
         updates = torch._foreach_lerp(gradients, momenta, group["momentum"]) if group["nesterov"] else momenta
-        update_NRC = orthogonalize(torch.stack(updates), group["ns_coefficients"], group["ns_steps"], group["eps"])
+        update_NRC = orthogonalize(torch.stack(updates).to(self._dtype), group["ns_coefficients"],
+                                   group["ns_steps"], group["eps"])
         rows, columns = matrices[0].shape
         rate = group["lr"] * max(1, rows / columns) ** 0.5
         torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
@@ -43,10 +49,10 @@ class StackedMuon(torch.optim.Muon):
 
 def orthogonalize(stack_NRC: torch.Tensor, coefficients: tuple[float, float, float], num_steps: int,
                   eps: float) -> torch.Tensor:
-    """Returns matrices near the closest orthogonal ones (N, R, C), in bfloat16, by Newton and Schulz's iteration."""
+    """Returns matrices near the closest orthogonal ones (N, R, C), by Newton and Schulz's iteration."""
     a, b, c = coefficients
     is_tall = stack_NRC.shape[1] > stack_NRC.shape[2]
-    wide = stack_NRC.bfloat16().mT if is_tall else stack_NRC.bfloat16()
+    wide = stack_NRC.mT if is_tall else stack_NRC
     wide = wide / wide.norm(dim=(1, 2), keepdim=True).clamp(min=eps)
     for _ in range(num_steps):
         gram = wide @ wide.mT
@@ -58,8 +64,9 @@ class MuonWithAdamW(torch.optim.Optimizer):
     """Muon on the matrices of the blocks, AdamW on everything else, as one optimizer (ZeRO stage 0 only)."""
 
     def __init__(self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: TrainingConfig):
+        dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
         self.parts = [
-            StackedMuon(matrices, lr=config.muon_lr, momentum=0.95, weight_decay=config.weight_decay),
+            StackedMuon(matrices, dtype, lr=config.muon_lr, momentum=0.95, weight_decay=config.weight_decay),
             torch.optim.AdamW(others, lr=config.lr, betas=(0.9, 0.95), weight_decay=config.weight_decay)]
         super().__init__([*matrices, *others], {})
         self.param_groups = [group for part in self.parts for group in part.param_groups]

@@ -15,9 +15,10 @@ MEAN_EXAMPLE_TOKENS = 260  # measured once on the smoke preset's mixture; only f
 
 def plan_training(config: Config) -> dict:
     """Returns the plan as plain JSON values; sizes that depend on data not built yet are marked as estimates."""
+    from semcoder.training.compute import resolve_precision
     from semcoder.training.model import count_parameters, describe_model
 
-    training = config.training
+    training = resolve_precision(config.training)
     architecture = describe_model(training, training.vocab_size)
     num_parameters, largest_layer = count_parameters(architecture)
     num_rows = estimate_rows(config)
@@ -74,7 +75,7 @@ def make_deepspeed_config(config: TrainingConfig) -> dict:
 def make_command(config: TrainingConfig, folder: str) -> list[str]:
     """Returns the command that starts the worker processes on this node."""
     return [sys.executable if os.path.isabs(folder) else "python", "-m", "torch.distributed.run", "--standalone",
-            "--nproc_per_node", str(config.num_ranks), "-m", "semcoder.training.worker", folder]
+            "--nproc_per_node", str(config.num_ranks), "-m", "semcoder.training.worker", folder, config.precision]
 
 
 def estimate_memory(config: TrainingConfig, num_parameters: int, largest_layer: int) -> dict:

@@ -1,6 +1,6 @@
 """One training process (rank). Started by `launch`, never imported by a notebook.
 
-    python -m torch.distributed.run --standalone --nproc_per_node 2 -m semcoder.training.worker RUN_FOLDER
+    python -m torch.distributed.run --standalone --nproc_per_node 2 -m semcoder.training.worker RUN_FOLDER PRECISION
 
 Reads `config.json` and `checkpoints/` (tokenizer, rows, what an interrupted try left), trains, and leaves
 `model/`. Rank 0 prints progress and writes `checkpoints/metrics.jsonl`.
@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,11 @@ NUM_VALIDATIONS = 8
 KEPT_CHECKPOINTS = 2
 
 
-def main(folder: Path) -> None:
-    """Trains the run in `folder`."""
+def main(folder: Path, precision: str) -> None:
+    """Trains the run in `folder`; the precision is the launcher's choice where the config leaves it open."""
     stored = json.loads((folder / "config.json").read_text())
-    config = from_json({"preset": stored["preset"], "training": stored["config"]}).training
+    config = replace(from_json({"preset": stored["preset"], "training": stored["config"]}).training,
+                     precision=precision)
     engine = start_engine(config, folder)
     train(engine, config, folder)
     export_model(engine, config, folder / "checkpoints/tokenizer", folder / "model")
@@ -221,4 +223,4 @@ def export_model(engine, config: TrainingConfig, tokenizer: Path, target: Path) 
 
 if __name__ == "__main__":
     os.environ.setdefault("DS_ACCELERATOR", "cpu")
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
