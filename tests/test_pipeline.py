@@ -92,7 +92,7 @@ def test_a_second_run_finds_everything_finished(root, made):
     started = time.monotonic()
     done = run(root, "python", "-m", "semcoder", "run", "--preset", "smoke")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < made[1] / 2  # of the first run: starting eight kernels, and nothing else
     assert before == {p: p.stat().st_mtime_ns for p in (root / "results/runs").rglob("*") if p.is_file()}
 
 
