@@ -80,7 +80,7 @@ def test_cruxevals_programs_are_told_only_where_their_folder_is_given(run_root, 
     order = sorted((f"cruxeval/sample_{i}" for i in (1, 3, 5, 7)), key=lambda name: examples.rank(name, CONFIG.seed))
     assert [example["task_id"] for example in shown] == order[:examples.NUM_EXAMPLES]
     for example in shown:
-        assert "[L4] out.append(name): out is now ['a', 'b']." in example["forward"]
+        assert "[L4] out.append(name): ['a'].append('b') so out is now ['a', 'b']." in example["forward"]
         assert extract_answer(example["backward"], "f")[1] == "['a', 'b']" and example["debugging"] == ""
 
 
