@@ -83,7 +83,8 @@ def list_scale_tables() -> dict[str, pd.DataFrame]:
     found = find_scale()
     if not found:
         return dict.fromkeys(("scale_runs", "scale_scores", "scale_cruxeval"), MISSING)
-    return {"scale_runs": pd.DataFrame([describe_run(preset, folder) for preset, folder in found.items()]),
+    runs = pd.DataFrame([describe_run(preset, folder) for preset, folder in found.items()])
+    return {"scale_runs": runs.set_index("preset").T.reset_index(names="what"),  # a column per run: rows would be wide
             "scale_scores": pd.concat([tabulate_scores(preset, folder) for preset, folder in found.items()]),
             "scale_cruxeval": pd.concat([*(compare_cruxeval(preset, folder) for preset, folder in found.items()),
                                          pd.DataFrame(PUBLISHED, columns=list(CRUXEVAL_COLUMNS))])}
