@@ -26,7 +26,7 @@ from semcoder.presets import load_preset
 from semcoder.prompts import render_answer, render_execution_prompt
 from semcoder.runs import Run, read_jsonl
 from semcoder.training import train
-from semcoder.training.compute import count_flops_per_token, measure_peak, resolve_precision
+from semcoder.training.compute import count_flops_per_token, measure_peak
 from semcoder.training.data import encode_examples
 from semcoder.training.launch import launch_workers
 from semcoder.training.model import count_parameters, describe_model, make_model
@@ -118,14 +118,13 @@ def train_examples(examples: list[dict], config: Config) -> Run:
 
 def describe_training(name: str, run: Run) -> dict:
     """Returns the row of a training of ours: its speed after the first report, when all is warm."""
-    config, notes = resolve_precision(run.config.training), run.notes
+    config, notes = run.config.training, run.notes
     reports = [row for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"]
     first, last = reports[len(reports) // 4], reports[-1]
     steps = last["step"] - first["step"]
     speed = steps * config.global_batch_size * config.context_length / (last["wall_s"] - first["wall_s"])
-    dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
     return make_row("training", name, speed * notes["share_filled"], "tokens", config, notes["vocab_size"],
-                    notes["mean_example_tokens"], dtype)
+                    notes["mean_example_tokens"], getattr(torch, notes["precision"]))
 
 
 def make_row(what: str, name: str, speed: float, unit: str, config: TrainingConfig, vocab_size: int, mean: float,

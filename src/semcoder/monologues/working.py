@@ -48,7 +48,7 @@ def work_out(expression: ast.expr, state: dict[str, str]) -> list[str]:
         One entry when the expression is already a literal; [] where it cannot be worked.
     """
     try:
-        node = Substitute(state).visit(parse_expression(ast.unparse(expression)))
+        node = substitute(expression, state)
         stages = [ast.unparse(node)]
         while not is_literal_node(node):
             node = literal_node(evaluate(node)) if len(stages) > MAX_STAGES else reduce_once(node)

@@ -12,16 +12,16 @@ import nbformat
 import pandas as pd
 from matplotlib.axes import Axes
 
-from semcoder import paths
+from semcoder import config, paths
 from semcoder.errors import UserError
+from semcoder.pipeline import NOTEBOOKS
 from semcoder.report.figures import draw_losses
-from semcoder.report.notebooks import scrub_notebook
+from semcoder.report.notebooks import find_run_id, scrub_notebook
 from semcoder.report.paper import TABLE_1
 from semcoder.report.present import to_percent
 from semcoder.runs import iterate_runs, read_jsonl, read_manifest, write_json
 
-STAGES = ("corpus", "traces", "monologues", "training", "evaluation")
-NOTEBOOKS = ("04_training.ipynb", "05_evaluation.ipynb")
+STAGES = config.STAGES[:config.STAGES.index("evaluation") + 1]
 MISSING = pd.DataFrame({"not run": ["`python -m semcoder publish --preset h200` makes this table of finished runs"]})
 CRUXEVAL_COLUMNS = ("model", "size", "O", "I", "source")
 # Of others, CRUXEval's output and input prediction in percent, all 800 items, with where it stands.
@@ -50,9 +50,9 @@ def publish_scale(preset: str) -> None:
         write_json(target / f"manifests/{stage}.json", read_manifest(runs[stage]))
     shutil.copy(runs["evaluation"] / "scores.csv", target / "scores.csv")
     shutil.copy(runs["training"] / "metrics.jsonl", target / "metrics.jsonl")
-    for name in NOTEBOOKS:
+    for name, stage in list(zip(NOTEBOOKS, STAGES, strict=False))[STAGES.index("training"):]:
         if (paths.EXECUTED / name).exists():
-            copy_notebook(name, target, runs[name[3:].removesuffix(".ipynb")].name)
+            copy_notebook(name, target, f"{stage}/{runs[stage].name}")
     print(f"copied {runs['evaluation'].name} to {paths.shown(target)}; commit it", flush=True)
 
 
@@ -65,10 +65,10 @@ def find_upstream(evaluation: Path) -> dict[str, Path]:
     return runs
 
 
-def copy_notebook(name: str, target: Path, run_name: str) -> None:
+def copy_notebook(name: str, target: Path, run_id: str) -> None:
     """Copies an executed notebook if it shows this run (of answers, it shows those to our own programs alone)."""
     notebook = nbformat.read(paths.EXECUTED / name, as_version=4)
-    if run_name in nbformat.writes(notebook):
+    if find_run_id(notebook, run_id.split("/")[0]) == run_id:
         (target / "notebooks").mkdir(exist_ok=True)
         nbformat.write(scrub_notebook(notebook), target / "notebooks" / name)
 

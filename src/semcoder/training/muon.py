@@ -64,9 +64,9 @@ class MuonWithAdamW(torch.optim.Optimizer):
     """Muon on the matrices of the blocks, AdamW on everything else, as one optimizer (ZeRO stage 0 only)."""
 
     def __init__(self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: TrainingConfig):
-        dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
         self.parts = [
-            StackedMuon(matrices, dtype, lr=config.muon_lr, momentum=0.95, weight_decay=config.weight_decay),
+            StackedMuon(matrices, getattr(torch, config.precision), lr=config.muon_lr, momentum=0.95,
+                        weight_decay=config.weight_decay),
             torch.optim.AdamW(others, lr=config.lr, betas=(0.9, 0.95), weight_decay=config.weight_decay)]
         super().__init__([*matrices, *others], {})
         self.param_groups = [group for part in self.parts for group in part.param_groups]

@@ -74,8 +74,7 @@ def train(engine, config: TrainingConfig, folder: Path) -> None:
     start = resume(engine, place)
     snapshots = place_snapshots(config, num_steps)
     log = Log(place / "metrics.jsonl", start, num_steps, config)
-    dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
-    log.write(start, "train", "peak_flops", measure_peak(config.device, dtype))
+    log.write(start, "train", "peak_flops", measure_peak(config.device, getattr(torch, config.precision)))
     for step in range(start, num_steps):
         for group in engine.optimizer.param_groups:
             group["lr"] = group["peak_lr"] * schedule_lr(step, num_steps, config)
