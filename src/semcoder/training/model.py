@@ -11,7 +11,6 @@ from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, Pretrain
 
 from semcoder.config import TrainingConfig
 from semcoder.errors import UserError
-from semcoder.training.attention import choose_attention
 from semcoder.training.muon import MuonWithAdamW
 
 # Of models that a plan must describe without a download (their published config.json).
@@ -66,8 +65,7 @@ def make_model(config: TrainingConfig, vocab_size: int) -> nn.Module:
         except (OSError, ValueError) as error:
             raise UserError(f"base_model = {config.base_model!r} cannot be loaded: {error}") from error
     else:
-        model = AutoModelForCausalLM.from_config(describe_model(config, vocab_size),
-                                                 attn_implementation=choose_attention(config))
+        model = AutoModelForCausalLM.from_config(describe_model(config, vocab_size))
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
     return model

@@ -20,7 +20,7 @@ import torch
 from semcoder.config import TrainingConfig, from_json
 from semcoder.hashing import hash_file
 from semcoder.runs import read_jsonl, write_text
-from semcoder.training.attention import WITHIN_EXAMPLES, find_bounds
+from semcoder.training.attention import WITHIN_EXAMPLES, choose_attention, find_bounds
 from semcoder.training.compute import measure_peak
 from semcoder.training.data import Rows, count_steps, order_rows, place_snapshots
 from semcoder.training.model import compile_model, make_model, make_optimizer, schedule_lr
@@ -59,6 +59,8 @@ def start_engine(config: TrainingConfig, folder: Path):
     vocab_size = len(AutoTokenizer.from_pretrained(folder / "checkpoints/tokenizer"))
     model = make_model(config, vocab_size)
     del sharded
+    if not config.base_model:
+        model.set_attn_implementation(choose_attention(config))
     if config.compile_model:
         compile_model(model, config.device)
     engine, *_ = deepspeed.initialize(model=model, optimizer=make_optimizer(model, config), config=settings)
