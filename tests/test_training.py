@@ -91,8 +91,19 @@ def test_any_text_comes_back_exactly(text):
 
 def test_words_of_the_formats_are_whole_and_literals_are_spelled(tokenizer):
     tokens = tokenizer.tokenize("[ANSWER]\n    total becomes 123 'total'")
-    assert tokens == ["[ANSWER]", "\n    ", "total", " becomes", " ", "1", "2", "3", " ", "'", "total", "'"]
-    assert tokenizer.tokenize("'bxa'") == ["'", "b", "x", "a", "'"]
+    assert tokens == ["[ANSWER]", "\n    ", "total", " becomes ", "1", "2", "3", " ", *"'total'"]
+    assert tokenizer.tokenize("'bxa'") == [*"'bxa'"]
+
+
+def test_a_name_is_the_same_token_wherever_it_stands(tokenizer):
+    places = ("total = 0", "return total", "[L2] total += x", "(total)", "x + total", "it is total", "\n    total = 0")
+    assert all(tokenizer.tokenize(place).count("total") == 1 for place in places)
+    assert "total" not in tokenizer.tokenize("f('total')")
+
+
+def test_words_that_are_no_names_take_their_spaces_and_operators_keep_theirs(tokenizer):
+    assert tokenizer.tokenize("return total") == ["return ", "total"]
+    assert tokenizer.tokenize("total += x") == ["total", " += ", "x"]
 
 
 def test_a_vocabulary_too_small_for_bytes_is_refused():
