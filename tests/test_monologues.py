@@ -260,7 +260,7 @@ def test_a_false_property_is_refuted_on_inputs_of_the_checkers_own():
 def test_the_forward_monologue_names_lines_working_and_what_a_loop_has_left(loop_program):
     text = render_reasoning("monologue", loop_program[0], watch(loop_program)[0])
     assert "[L3] for x in xs: x takes 4, left [7]." in text
-    assert "[L5] total += x * 2: total becomes 2 + 7 * 2 = 2 + 14 = 16." in text
+    assert "[L5] total += x * 2: 2 + 7 * 2 = 2 + 14, so total becomes 16." in text
     assert "[L3] for x in xs: no items left, the loop ends." in text
 
 

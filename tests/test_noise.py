@@ -15,7 +15,7 @@ from semcoder.training.noise import corrupt_response, corrupt_step
 
 ANSWER = "[ANSWER]\nassert f([4], 'ab') == 'abc'\n[/ANSWER]"
 RESPONSE = ("[MONOLOGUE]\n### Execution Simulation\n[L1] f: called with xs is [4], s is 'ab'.\n"
-            "[L2] s += 'c': s becomes 'ab' + 'c' = 'abc'.\n[L3] if 3 in xs: 3 in [4] is False.\n"
+            "[L2] s += 'c': 'ab' + 'c', so s becomes 'abc'.\n[L3] if 3 in xs: 3 in [4] is False.\n"
             "[L4] for x in xs: no items left, the loop ends.\n[L5] return s: it returns 'abc'.\n"
             "[/MONOLOGUE]\n" + ANSWER)
 

@@ -33,8 +33,9 @@ STEPS: dict[str, dict[str, tuple[str, ...]]] = {
                  "`{source}` gives {name} the value {working}"),
     },
     "work": {
-        "terse": ("{source}: {name} becomes {working}",),
-        "normal": ("`{source}`: {name} becomes {working}", "`{source}` is {stages}, so {name} becomes {value}"),
+        # A value stands right behind its name, where whoever needs it next looks for it.
+        "terse": ("{source}: {stages}, so {name} becomes {value}",),
+        "normal": ("`{source}` is {stages}, so {name} becomes {value}", "`{source}`: {name} becomes {working}"),
         "full": ("To run `{source}` we work out {stages}, so {name} becomes {value}",
                  "`{source}` comes to {stages}, and {name} is now {value}",
                  "With the values put in, `{source}` is {stages}, so {name} becomes {value}",
