@@ -211,7 +211,7 @@ def test_departures_are_the_first_sentence_after_each_mark(tmp_path):
     mark = "Departure" + ":"
     (tmp_path / "a.py").write_text(
         f'"""Title.\n\n{mark} the paper (App. G) does this,\nwe do that. More.\n"""\n'
-        f"# {mark} shorter here, because\n# tokens cost.\nx = 1\n")
+        f"# {mark} shorter here, because\n# tokens cost.\nclass {mark}\n    x = 1\n")
     found = collect_departures(tmp_path)
     assert found["sentence"].tolist() == ["The paper (App. G) does this, we do that.",
                                           "Shorter here, because tokens cost."]

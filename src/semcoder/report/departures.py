@@ -1,6 +1,6 @@
 """Where the code says that it departs from the paper, collected for the book.
 
-A comment or docstring marks one with the word Departure and a colon; its first sentence is quoted.
+A comment or docstring marks one with the word Departure, a colon and a space; its first sentence is quoted.
 """
 
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MARK = "Departure" + ":"  # split, so that this file lists no departure of its own
+MARK = "Departure" + ": "  # split, so that this file lists no departure of its own; the space tells it from a class
 # A full stop ends the sentence unless it belongs to an abbreviation used here.
 SENTENCE = re.compile(r"(.*?(?<!App)(?<!Tab)(?<!Fig)(?<!e\.g)(?<!i\.e)\.)(?:\s|$)")
 
