@@ -21,6 +21,7 @@ from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, draw_arguments, grow_pr
 from semcoder.corpus.synthetic.described import OPERATIONS, find_untruth
 from semcoder.corpus.synthetic.flow import UNPROVEN, read_flows
 from semcoder.corpus.synthetic.growth import Stuck
+from semcoder.corpus.synthetic.operations import OPERATIONS as PLAIN_OPERATIONS
 from semcoder.corpus.synthetic.trial import Trial
 from semcoder.corpus.synthetic.values import Source
 from semcoder.execution.execute import run_call
@@ -266,7 +267,7 @@ def test_each_realisation_of_an_operation_does_what_its_reference_says(operation
               "words": [["fig", "kiwi", "fig"], ["apple"], ["tea", "at", "plum", "tea"]],
               "dict": [{"fig": 4, "plum": -1, "kiwi": 4}, {"a": 9}, {"plum": 2}],
               "rows": [[[3, 1, 2], [5], []], [[-2, 8]], [[1, 1], [7, 4]]]}[operation.takes]
-    if operation.takes == "str" and operation.level > 1:
+    if operation.takes == "str" and operation not in PLAIN_OPERATIONS:
         values += ["A-b c", " x  y ", "", "b-\tB-9"]
     for body in operation.bodies:
         for constant in constants:

@@ -7,7 +7,9 @@ from semcoder.corpus.synthetic.templates import Block as B
 from semcoder.corpus.synthetic.templates import Table
 
 CHANGES = Table(
-    B("$int^ @(+= ;; -= ;; *=)@ $int", 1, 3),
+    B("$int^ @(+= ;; -=)@ $int", 1, 2.4),
+    B("$int^ *= $two", 1, 0.6),
+    B("$int^ *= $int", 2, 0.3),
     B("$str^ += $str", 1, 2),
     B("$ints^.append($int)", 1, 1.2),
     B("$ints^.reverse()", 1, 0.4),
@@ -77,10 +79,10 @@ EASY_LOOPS = (
       "    if $str2 @(in ;; not in)@ $vowels:\n"
       "        $int1 += $few", 1, 1),
     B("$int+1 = 0\n"
-      "for $index~2 in range(@($int! ;; $int! + $few ;; len($ints!))@):\n"
+      "for $index~2 in range(@($int! ;; len($ints!))@):\n"
       "    $int1 += @($index2 ;; $index2 * $two)@", 1, 1),
     B("$ints+1 = []\n"
-      "for $index~2 in range(@($int! ;; $int! + $few)@):\n"
+      "for $index~2 in range($int!):\n"
       "    $ints1.append($index2 * $two)", 1, 0.7),
 )
 BRANCHES = (

@@ -14,7 +14,7 @@ from semcoder.corpus.synthetic.values import Source
 from semcoder.corpus.synthetic.words import FEW_LETTERS, ITEMS, NAMES
 
 GROUPS_OF = {kind: tuple(group for group, members in GROUPS.items() if kind in members) for kind in NAMES}
-EASY_NAMES = {"int": 8, "str": 6, "ints": 6}  # of the names of a type, so many come at level 1
+EASY_NAMES = 4  # of the names of a type, so many come at level 1
 ITEM_TYPES = {"index": "int", "key": "str", "word": "str", "row": "ints", "value": "int"}  # others: themselves
 NAME = re.compile(r"[a-z]\w*")
 NESTING = {1: 0, 2: 1, 3: 1}  # how deep expressions stand inside expressions
@@ -66,7 +66,7 @@ class Growth:
         """Returns a name and brings it into scope: a fresh one, but items of loops take up names out of scope again."""
         names = ITEMS[kind] if is_item else NAMES[kind]
         if self.level == 1:
-            names = names[:1 if is_item else EASY_NAMES[kind]]
+            names = names[:1 if is_item else EASY_NAMES]
         used = self.types if is_item and kind != "helper" else self.taken
         free = [n for n in names if n not in used] or [f"{names[0]}{len(self.taken)}"]
         name = self.random.choice(free)
@@ -98,7 +98,7 @@ class Growth:
         """Returns a constant that a programmer might write."""
         random = self.random
         if kind == "int":
-            return str(random.randint(1, 9))
+            return str(random.randint(1, 5 if self.level == 1 else 9))
         if kind == "str" and self.level == 1:
             return repr(random.choice(FEW_LETTERS))
         if kind == "str":
@@ -216,8 +216,8 @@ class Growth:
 SMALL_NUMBERS = (1, 2, 2, 3, 3, 4, 5, 6, 7, 10)  # factors and steps; the likelier ones twice
 BOUNDS = (0, 1, 2, 3, 5, 5, 8, 10, 12, 20)  # what values are compared with
 CONSTANTS = {  # hole -> what stands there
-    "c": lambda g: str(g.random.randint(2, 5) if g.level == 1 else g.random.choice(SMALL_NUMBERS)),
-    "big": lambda g: str(g.random.randint(2, 9) if g.level == 1 else g.random.choice(BOUNDS)),
+    "c": lambda g: str(g.random.randint(2, 4) if g.level == 1 else g.random.choice(SMALL_NUMBERS)),
+    "big": lambda g: str(g.random.randint(1, 5) if g.level == 1 else g.random.choice(BOUNDS)),
     "wide": lambda g: str(g.random.choice((6, 8, 10, 12, 15, 20))),
     "few": lambda g: str(g.random.randint(1, 3)),
     "two": lambda g: str(g.random.randint(2, 3)),

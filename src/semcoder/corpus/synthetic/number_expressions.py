@@ -6,7 +6,9 @@ from semcoder.corpus.synthetic.templates import Table
 
 INT = Table(
     P("$int! + $int", 1, 2),
-    P("$int! @(+ ;; - ;; * ;; % ;; //)@ $c", 1, 5),
+    P("$int! @(+ ;; -)@ $c", 1, 4),
+    P("$int! * $two", 1, 1),
+    P("$int! @(* ;; % ;; //)@ $c", 2, 1.2),
     P("@(len ;; sum ;; max ;; min)@($ints!)", 1, 4),
     P("$ints![@(0 ;; -1)@]", 1, 2),
     P("$int! + len($ints!)", 1, 1),

@@ -101,12 +101,12 @@ WIDE = {
 
 def draw_easy_list(source: Source) -> str:
     """Returns a short list of different digits: copying it needs no more than its last part as a guide."""
-    return repr(source.random.sample(range(10), k=source.random.randint(2, 3)))
+    return repr(source.random.sample(range(7), k=source.random.randint(2, 3)))
 
 
 EASY = {
-    "int": lambda s: str(s.random.randint(0, 9)),
-    "few": lambda s: str(s.random.randint(1, 4)),
+    "int": lambda s: str(s.random.randint(0, 6)),
+    "few": lambda s: str(s.random.randint(1, 3)),
     "letter": lambda s: repr(s.random.choice(FEW_LETTERS)),
     "str": lambda s: repr("".join(s.random.sample(ALPHABET, k=s.random.randint(2, 4)))),
     "ints": draw_easy_list,
