@@ -12,7 +12,7 @@ from random import Random
 from semcoder.corpus.candidates import Candidate, make_random, normalize
 from semcoder.corpus.synthetic.acceptance import accept
 from semcoder.corpus.synthetic.crux import MAX_ATTEMPTS, draw_arguments
-from semcoder.corpus.synthetic.operations import OPERATIONS as EASY_OPERATIONS
+from semcoder.corpus.synthetic.operations import OPERATIONS as PLAIN_OPERATIONS
 from semcoder.corpus.synthetic.operations import Operation
 from semcoder.corpus.synthetic.table_operations import ENTRIES, LISTS, NESTED
 from semcoder.corpus.synthetic.trial import Run
@@ -21,7 +21,7 @@ from semcoder.corpus.synthetic.word_operations import PARTS, WORDS
 from semcoder.corpus.synthetic.words import FEW_LETTERS
 from semcoder.execution.literals import to_literal
 
-OPERATIONS = EASY_OPERATIONS + WORDS + PARTS + ENTRIES + NESTED + LISTS
+OPERATIONS = PLAIN_OPERATIONS + WORDS + PARTS + ENTRIES + NESTED + LISTS
 KIND_WORDS = {"list": "a list of numbers", "str": "a text", "words": "a list of words",
               "dict": "a dictionary from words to numbers", "rows": "a list of lists of numbers"}
 INPUT_TYPES = {"list": "ints", "str": "str", "words": "words", "dict": "counts", "rows": "rows",
@@ -138,7 +138,7 @@ def describe(random: Random, chain: list[Operation], constants: list[str | None]
     phrases = [random.choice(o.phrases).replace("{k}", f"`{c}`" if c and c.isidentifier() else str(c))
                for o, c in zip(chain, constants, strict=True)]
     if level > 1:  # texts hold more than letters there
-        phrases = [LETTER.sub("character", phrase) if operation in EASY_OPERATIONS else phrase
+        phrases = [LETTER.sub("character", phrase) if operation in PLAIN_OPERATIONS else phrase
                    for operation, phrase in zip(chain, phrases, strict=True)]
     if chain[-1].gives in KIND_WORDS:
         phrases.append(random.choice(("return the result", "return what you get")))

@@ -1,4 +1,4 @@
-"""What described programs are made of: operations on lists of numbers and on texts, those of level 1.
+"""What described programs are made of: operations on lists of numbers and on texts as letters; level 1 has no others.
 
 Each operation states itself three times, independently: in words, in code (one or more realisations that set
 `{y}` from `{x}`, with the constant `{k}`) and as a reference function of its own.
