@@ -22,13 +22,13 @@ SPECIAL = ("<pad>", "<s>", "</s>")
 BYTES = tuple(f"<0x{value:02X}>" for value in range(256))
 LITERAL = r"(?<![A-Za-z])'[^'\n]*'|(?<![A-Za-z])\"[^\"\n]*\""  # in no vocabulary: it is always spelled out
 LABELS = (
-    r"  # \[L",  # behind a line of code
+    r"  # (?=\[L\d)", r"\[/?L\d+\]",  # a line's label, behind it and where a step names it
     r"\[/?[A-Z]{2,}[-\]]", r"\[/?Refined\]", r"\[/?L(?=\d)",  # tags
-    r"(?<=\[L\d)\] ", r"(?<=\[L\d\d)\] ",  # the end of a step's label
     r"\n *",  # a line break with the indentation that follows it
     r" (?:->|==|!=|<=|>=|\+=|-=|\*=|//|[-+*/%<>=]) ",  # operators with their spaces
 )
-WORD = r" ?(?!{names})[A-Za-z_]+(?: (?![ #*/%<>=!+-]))?"  # with its spaces, unless it is a name
+# A word has the space before it, and the space behind it where a value or a name follows, which never has one.
+WORD = r" ?(?!{names})[A-Za-z_]+(?: (?={names}|[\d'\"\[({{`-]))?"
 OTHERS = (r"[A-Za-z_]+", r"[,:.] (?! )", r"\d", r" +", r"[\s\S]")
 WORD_AND_SPACE = re.compile(r"((?<![ \n]) )?([A-Za-z_]+)")  # indentation is no space before a word
 MIN_COUNT = 20  # a piece seen less often is spelled out
