@@ -24,7 +24,15 @@ from semcoder.presets import LAPTOP, PRESETS, SMOKE
 from semcoder.runs import Run, read_jsonl
 from semcoder.training import compute, train
 from semcoder.training.compute import measure_peak, resolve_precision
-from semcoder.training.data import IGNORED, count_steps, encode_examples, order_rows, pack_examples, place_snapshots
+from semcoder.training.data import (
+    IGNORED,
+    count_steps,
+    encode_examples,
+    order_rows,
+    pack_examples,
+    place_snapshots,
+    select_examples,
+)
 from semcoder.training.launch import make_environment
 from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
 from semcoder.training.muon import StackedMuon
@@ -109,6 +117,21 @@ def test_words_that_are_no_names_take_their_spaces_and_operators_keep_theirs(tok
 def test_a_vocabulary_too_small_for_bytes_is_refused():
     with pytest.raises(UserError, match="vocab_size = 100 is not possible: give at least"):
         build_tokenizer(TEXTS, 100)
+
+
+# --- mixture ---
+
+def test_examples_of_code_are_repeated_in_training_and_nowhere_else(run_root):
+    run = Run("monologues", SMOKE)
+    rows = [{"task_id": f"t{i}", "example_id": f"t{i}#0:{objective}:direct", "objective": objective, "format": "direct",
+             "prompt": "?", "response": "!"} for i in range(3) for objective in ("forward", "nl_to_code")]
+    with run:
+        for split in ("train", "validation"):
+            run.write_rows(f"examples/{split}", rows)
+    config = replace(TINY, reasoning_format="direct", objectives=("forward", "nl_to_code"), code_repeats=3)
+    taken = {split: Counter(row["objective"] for row in select_examples(run, split, config))
+             for split in ("train", "validation")}
+    assert taken == {"train": {"forward": 3, "nl_to_code": 9}, "validation": {"forward": 3, "nl_to_code": 3}}
 
 
 # --- packing ---

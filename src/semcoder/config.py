@@ -188,6 +188,8 @@ class TrainingConfig:
     """How reasoning is rendered in forward and backward examples: one of FORMATS."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Which examples are mixed. Paper: nl_to_code, forward, backward; repair in a second run (3.3)."""
+    code_repeats: int = 1
+    """Times that a pass takes each nl_to_code example: they are short, and few. Paper: 1."""
     max_programs: int = 0
     """Training programs used at most, the first ones; 0 = all. Paper: 32,489 (App. F)."""
     max_inputs: int = 0
@@ -254,6 +256,7 @@ class TrainingConfig:
                 "global_batch_size", self.global_batch_size,
                 f"it must be a multiple of micro_batch_size x num_ranks = "
                 f"{self.micro_batch_size} x {self.num_ranks}")
+        require(self.code_repeats > 0, "code_repeats", self.code_repeats, "at least 1; objectives may leave out code")
         require(self.optimizer in ("adamw", "muon"), "optimizer", self.optimizer, "use adamw or muon")
         require(self.optimizer == "adamw" or self.zero_stage == 0, "optimizer", self.optimizer,
                 f"Muon needs whole matrices: set zero_stage = 0 (it is {self.zero_stage}) or use adamw")

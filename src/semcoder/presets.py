@@ -41,9 +41,9 @@ LAPTOP = Config(
     # up-weighted values 0.56; short examples first 0.64; a fifth of the tokens on single operations 0.59; query and key
     # norms that start at 2 or 0.5 far below. `plain_llama`, `no_bias`, `adamw`, `late_decay`, `deep` are variants.
     training=TrainingConfig(hidden_size=192, num_layers=3, mlp_ratio=2, qk_norm=True, attention_bias=True,
-                            vocab_size=1024, num_tokens=10_000_000, global_batch_size=8, micro_batch_size=8,
-                            num_ranks=1, optimizer="muon", schedule="linear", decay_share=1.0, lr=3e-3,
-                            min_lr_ratio=0.0, warmup_steps=30, precision="auto", compile_model=True,
+                            vocab_size=1024, code_repeats=3, num_tokens=10_000_000, global_batch_size=8,
+                            micro_batch_size=8, num_ranks=1, optimizer="muon", schedule="linear", decay_share=1.0,
+                            lr=3e-3, min_lr_ratio=0.0, warmup_steps=30, precision="auto", compile_model=True,
                             checkpoint_every=400),
     evaluation=EvaluationConfig(num_items=300, batch_size=150, curve_items=100),
     debugging=DebuggingConfig(num_items=100, num_rounds=2),

@@ -54,7 +54,10 @@ def select_examples(monologues: Run, split: str, config: TrainingConfig) -> list
     require(bool(rows), "reasoning_format", config.reasoning_format,
             f"{monologues.run_id} holds no {split} examples of it for {', '.join(config.objectives)}; "
             "add it to the monologues' formats in a preset file, or compare it as a variant of the ablations")
-    return take_first(rows, config) if split == "train" else rows
+    if split != "train":
+        return rows
+    rows = take_first(rows, config)
+    return rows + [row for row in rows if row["objective"] == "nl_to_code"] * (config.code_repeats - 1)
 
 
 def take_first(rows: list[dict], config: TrainingConfig) -> list[dict]:
