@@ -166,7 +166,7 @@ def test_an_input_other_than_ours_is_right_where_it_leads_to_the_output(tmp_path
     ("f(1, 2) == 6", "f(1, 2) == 7", "rejected teacher, forward: wrong answer"),
     ("f(1, 2) == 6", "f(3, 4) == 6", "rejected teacher, backward: wrong answer"),
     ("f(1, 2) == 6", "f(1) == 6", "rejected teacher, backward: answer does not run (exception)"),
-    ("becomes 1 + 2", "is 99 with 1 + 2", "rejected teacher, forward: false claim, value")])
+    ("1 + 2, so c becomes 3", "c is 99 with 1 + 2 = 3", "rejected teacher, forward: false claim, value")])
 def test_a_sample_is_rejected_for_its_answer_before_its_steps(tmp_path, old, new, reason):
     with serve_script(lambda body: talk(body).replace(old, new)) as server:
         taught, counts = teach(configure(server.url, teacher_samples=1), tmp_path)
@@ -252,7 +252,7 @@ def test_a_teacher_without_a_model_or_with_impossible_numbers_is_refused(tmp_pat
 
 def test_a_false_step_is_found_by_the_audit():
     assert find_false_step(ADD, "f", "1, 2", "6", TRUE, "output") == ""
-    wrong = TRUE.replace("1 + 2 = 3", "1 + 2 = 4")
+    wrong = TRUE.replace("3 * 2 = 6", "3 * 2 = 7")
     assert wrong != TRUE and find_false_step(ADD, "f", "1, 2", "6", wrong, "output").startswith("false claim, ")
 
 
@@ -310,7 +310,7 @@ def test_monologues_of_a_taught_run_come_from_the_teacher_and_bugs_from_a_model(
     test_rows = [row for row in run.read_rows("examples/test") if row["format"] == "monologue"]
     assert not any("We run it." in row["response"] for row in test_rows) and len(test_rows) >= 8
     counts = run.manifest["counts"]
-    assert counts["kept bug: model"] == 2 and counts["model's answers: tried"] >= 2
+    assert counts["kept bug: model"] >= 2 and counts["model's answers: tried"] >= 2  # it may fail at others as well
     assert counts["rejected teacher, backward: no monologue block"] == 2 * counts["kept teacher: forward"]
     assert any("return None" in row["prompt"] for row in rows if row["objective"] == "repair")
 
