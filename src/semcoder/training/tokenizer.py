@@ -22,8 +22,9 @@ SPECIAL = ("<pad>", "<s>", "</s>")
 BYTES = tuple(f"<0x{value:02X}>" for value in range(256))
 LITERAL = r"(?<![A-Za-z])'[^'\n]*'|(?<![A-Za-z])\"[^\"\n]*\""  # in no vocabulary: it is always spelled out
 LABELS = (
-    r"  # (?=\[L\d)", r"\[/?L\d+\]",  # a line's label, behind it and where a step names it
+    r"  # \[L",  # behind a line of code
     r"\[/?[A-Z]{2,}[-\]]", r"\[/?Refined\]", r"\[/?L(?=\d)",  # tags
+    r"(?<=\[L\d)\] ", r"(?<=\[L\d\d)\] ",  # the end of a step's label
     r"\n *",  # a line break with the indentation that follows it
     r" (?:->|==|!=|<=|>=|\+=|-=|\*=|//|[-+*/%<>=]) ",  # operators with their spaces
 )
