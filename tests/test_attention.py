@@ -53,7 +53,7 @@ def test_on_a_processor_examples_of_any_lengths_learn_as_under_masked_attention(
 
 
 def test_on_a_processor_the_compiled_model_learns_the_same_in_either_precision():
-    plain, masked = run_both_ways("cpu")
+    _, masked = run_both_ways("cpu")
     compiled, _ = run_both_ways("cpu", is_compiled=True)
     assert all(torch.allclose(a, b, atol=1e-4, rtol=1e-3) for a, b in zip(compiled, masked, strict=True))
     (rough, slopes), (rough_masked, slopes_masked) = run_both_ways("cpu", is_bfloat16=True)
