@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcoder.presets import H200
+from semcoder.training import attention
 from semcoder.training.attention import BOUNDS_STEP, WITHIN_EXAMPLES, choose_attention, find_bounds
 from semcoder.training.model import make_model
 
@@ -72,6 +73,20 @@ def test_an_example_knows_nothing_of_its_neighbours():
             found.append(model(ids, position_ids=torch.from_numpy(POSITIONS), cu_seq_lens_q=bounds, max_length_q=64,
                                use_cache=False).logits)
     assert torch.equal(found[0][0, 30:], found[1][0, 30:]) and not torch.equal(found[0][0, :30], found[1][0, :30])
+
+
+def test_the_kernel_of_a_gpu_is_asked_to_look_back_only_and_within_examples(monkeypatch):
+    def take(query, key, value, bounds, bounds_again, longest, longest_again, *, scale, window_size):
+        assert query.shape == key.shape == value.shape == (128, 2, 32)  # rows laid end to end
+        assert bounds is bounds_again and window_size == (-1, 0) and scale == 0.5
+        assert max(np.diff(bounds.tolist())) <= longest == longest_again
+        return torch.empty_like(query)
+
+    monkeypatch.setattr(attention, "varlen_attn", take)
+    heads = torch.empty(2, 2, 64, 32, device="meta")  # any device but a processor
+    gathered, _ = attention.attend_within_examples(None, heads, heads, heads, None, scaling=0.5, max_length_q=64,
+                                                   cu_seq_lens_q=torch.from_numpy(find_bounds(POSITIONS)))
+    assert gathered.shape == (2, 64, 2, 32)
 
 
 def test_a_gpu_in_float32_has_no_such_kernel_and_uses_masked_attention():
