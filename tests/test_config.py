@@ -47,10 +47,16 @@ def test_fields_of_no_stage_are_set_like_the_others(tmp_path):
 
 @pytest.mark.parametrize(("field", "value"), [
     ("reasoning_format", "haiku"), ("objectives", ["poetry"]), ("zero_stage", 4), ("num_ranks", 3),
-    ("optimizer", "sgd"), ("num_tokens", 0), ("num_tokens", "many"), ("nonsense", 1)])
+    ("optimizer", "sgd"), ("num_tokens", 0), ("num_tokens", "many"), ("truth_weight", 0.0), ("embedding_scale", 0.0),
+    ("nonsense", 1)])
 def test_an_impossible_training_value_is_named(field, value):
     with pytest.raises(UserError, match=field):
         load_preset("laptop").replace("training", **{field: value})
+
+
+def test_a_base_models_embeddings_keep_their_size():
+    with pytest.raises(UserError, match="embedding_scale.*leave it at 1 for a base model"):
+        load_preset("laptop").replace("training", base_model="some/model")
 
 
 def test_muon_is_refused_where_zero_shards_the_matrices():

@@ -34,7 +34,14 @@ from semcoder.training.data import (
     select_examples,
 )
 from semcoder.training.launch import make_environment
-from semcoder.training.model import count_parameters, describe_model, make_model, make_optimizer, schedule_lr
+from semcoder.training.model import (
+    count_parameters,
+    describe_model,
+    make_model,
+    make_optimizer,
+    schedule_lr,
+    weigh_truths,
+)
 from semcoder.training.muon import StackedMuon
 from semcoder.training.plan import make_command, make_deepspeed_config, plan_training
 from semcoder.training.tokenizer import build_tokenizer
@@ -190,6 +197,34 @@ def test_the_model_is_a_llama_whose_weights_depend_on_the_seed_alone():
     pairs = list(zip(model.parameters(), again.parameters(), other.parameters(), strict=True))
     assert all(torch.equal(a, b) for a, b, _ in pairs) and not all(torch.equal(a, c) for a, _, c in pairs)
     assert count_parameters(describe_model(TINY, 100))[0] == sum(p.numel() for p in model.parameters())
+
+
+def test_larger_embeddings_are_learnt_faster_and_change_no_first_answer():
+    larger = replace(TINY, embedding_scale=8.0)
+    plain, scaled = make_model(TINY, 100), make_model(larger, 100)
+    tokens = torch.tensor([[5, 6, 7]])
+    assert torch.allclose(scaled.model.embed_tokens.weight, 8 * plain.model.embed_tokens.weight)
+    # Before any block adds to them, embeddings of any size are the same to the norm, and so are the logits.
+    for model in (plain, scaled):
+        model.model.layers = model.model.layers[:0]
+    assert torch.allclose(plain(tokens).logits, scaled(tokens).logits, rtol=0.02, atol=1e-4)
+    rates = {id(p): group["lr"] for group in make_optimizer(scaled, larger).param_groups for p in group["params"]}
+    assert rates[id(scaled.model.embed_tokens.weight)] == pytest.approx(8 * TINY.lr)
+    assert rates[id(scaled.model.norm.weight)] == pytest.approx(TINY.lr / 8)
+
+
+def test_a_wrong_truth_costs_as_many_times_more_as_is_asked():
+    tokenizer = build_tokenizer(["x is True\n", "x is 1234\n"] * 30, 512)
+    ids = tokenizer("x is True", return_tensors="pt")["input_ids"]
+    truth = next(i for i, token in enumerate(tokenizer.convert_ids_to_tokens(ids[0])) if "True" in token)
+    plain = make_model(TINY, len(tokenizer))
+    losses = torch.nn.functional.cross_entropy(plain(ids).logits[0, :-1], ids[0, 1:], reduction="none")
+    assert plain(ids, labels=ids).loss.item() == pytest.approx(losses.mean().item(), rel=1e-4)
+    weigh_truths(plain, tokenizer, 5.0)
+    weights = torch.ones(len(losses))
+    weights[truth - 1] = 5
+    expected = (weights * losses).sum() / weights.sum()
+    assert plain(ids, labels=ids).loss.item() == pytest.approx(expected.item(), rel=1e-4) != losses.mean().item()
 
 
 @pytest.mark.parametrize(("device", "speeds", "chosen"), [

@@ -180,6 +180,9 @@ class TrainingConfig:
     """Normalise queries and keys: the Qwen3 class, which is Llama with this one change; without it, the Llama class."""
     attention_bias: bool = False
     """Add biases to the attention of the from-scratch model; Llama's configuration has them, its models do not."""
+    embedding_scale: float = 1.0
+    """How many times larger, and faster to learn, than in its class the from-scratch model's embeddings are. The final
+    norm is smaller by as much, so that logits begin as they would."""
     context_length: int = 512
     """Tokens per packed row. Paper: 2,048 (5)."""
     vocab_size: int = 512
@@ -188,6 +191,9 @@ class TrainingConfig:
     """How reasoning is rendered in forward and backward examples: one of FORMATS."""
     objectives: tuple[str, ...] = OBJECTIVES
     """Which examples are mixed. Paper: nl_to_code, forward, backward; repair in a second run (3.3)."""
+    truth_weight: float = 1.0
+    """How much the words True and False count in the loss, where any other token counts 1. They are rare, and half of
+    them can be guessed, so that comparisons are learnt last; but which way a program goes hangs on them."""
     code_repeats: int = 1
     """Times that a pass takes each nl_to_code example: they are short, and few. Paper: 1."""
     max_programs: int = 0
@@ -252,10 +258,13 @@ class TrainingConfig:
                 (self.num_tokens, self.num_epochs), "set exactly one of them above 0")
         require(self.hidden_size % self.num_heads == 0, "hidden_size", self.hidden_size,
                 f"it must be a multiple of num_heads = {self.num_heads}")
+        require(self.embedding_scale == 1 or self.embedding_scale > 0 and not self.base_model, "embedding_scale",
+                self.embedding_scale, "give a number above 0; leave it at 1 for a base model, whose weights are learnt")
         require(self.global_batch_size % (self.micro_batch_size * self.num_ranks) == 0,
                 "global_batch_size", self.global_batch_size,
                 f"it must be a multiple of micro_batch_size x num_ranks = "
                 f"{self.micro_batch_size} x {self.num_ranks}")
+        require(self.truth_weight > 0, "truth_weight", self.truth_weight, "give a number above 0; 1 weighs all alike")
         require(self.code_repeats > 0, "code_repeats", self.code_repeats, "at least 1; objectives may leave out code")
         require(self.optimizer in ("adamw", "muon"), "optimizer", self.optimizer, "use adamw or muon")
         require(self.optimizer == "adamw" or self.zero_stage == 0, "optimizer", self.optimizer,

@@ -1,13 +1,24 @@
-"""The model and its optimizer, from a training config.
+"""The model, its loss and its optimizer, from a training config.
 
 Departure: from-scratch models may normalise queries and keys (`qk_norm`), which plain Llama does not, and have biases
 in attention (`attention_bias`), with which a head that looks at the token before needs no content to find it; on
 small budgets they learn to copy values earlier.
+Departure: from-scratch models may have larger embeddings (`embedding_scale`), like Gemma, which multiplies them in its
+forward pass. Without it, what blocks trained by Muon add to a token was seen to grow twenty times as long as the
+token's embedding, so that later blocks hardly saw which token it was.
+Departure: True and False may count more than other tokens (`truth_weight`). One learnt token in 270 is one of them.
 """
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, PretrainedConfig, Qwen3Config
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    LlamaConfig,
+    PretrainedConfig,
+    PreTrainedTokenizerBase,
+    Qwen3Config,
+)
 
 from semcoder.config import TrainingConfig
 from semcoder.errors import UserError
@@ -17,6 +28,7 @@ from semcoder.training.muon import MuonWithAdamW
 KNOWN_BASES = {"deepseek-ai/deepseek-coder-6.7b-base": LlamaConfig(
     vocab_size=32256, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32, num_attention_heads=32,
     max_position_embeddings=16384, rms_norm_eps=1e-6, tie_word_embeddings=False)}
+TRUTHS = ("True", "False")
 MAX_POSITIONS = 4096  # rotary positions cost no parameters, so that prompts may be longer than training rows
 
 
@@ -66,9 +78,34 @@ def make_model(config: TrainingConfig, vocab_size: int) -> nn.Module:
             raise UserError(f"base_model = {config.base_model!r} cannot be loaded: {error}") from error
     else:
         model = AutoModelForCausalLM.from_config(describe_model(config, vocab_size))
+        scale_weights(model, config)
     if config.gradient_checkpointing:
         model.gradient_checkpointing_enable()
     return model
+
+
+def find_scales(config: TrainingConfig) -> dict[str, float]:
+    """Returns name of a weight -> times its initial values and its learning rate are those of others."""
+    return {"model.embed_tokens.weight": config.embedding_scale, "model.norm.weight": 1 / config.embedding_scale}
+
+
+@torch.no_grad()
+def scale_weights(model: nn.Module, config: TrainingConfig) -> None:
+    """Makes the embeddings of a new model larger and its final norm smaller by as much: logits stay as they are."""
+    for name, scale in find_scales(config).items():
+        model.get_parameter(name).mul_(scale)
+
+
+def weigh_truths(model: nn.Module, tokenizer: PreTrainedTokenizerBase, weight: float) -> None:
+    """Makes True and False count `weight` times in the model's loss, which stays a mean: of weighted tokens."""
+    weights_V = torch.ones(len(tokenizer))
+    weights_V[[place for token, place in tokenizer.get_vocab().items() if token.strip() in TRUTHS]] = weight
+
+    def mean_loss(logits: torch.Tensor, labels: torch.Tensor, vocab_size: int, **_) -> torch.Tensor:
+        return nn.functional.cross_entropy(logits[:, :-1].reshape(-1, vocab_size).float(), labels[:, 1:].reshape(-1),
+                                           weights_V.to(logits.device))
+
+    model.loss_function = mean_loss
 
 
 def compile_model(model: nn.Module, device: str) -> None:
@@ -83,15 +120,18 @@ def compile_model(model: nn.Module, device: str) -> None:
 
 def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     """Returns the optimizer; each parameter group remembers its peak rate as `peak_lr`."""
+    matrices, groups, scales = [], {}, find_scales(config)
+    for name, parameter in model.named_parameters():
+        if config.optimizer == "muon" and parameter.ndim == 2 and "embed" not in name and "lm_head" not in name:
+            matrices.append(parameter)
+        else:
+            groups.setdefault(scales.get(name, 1.0), []).append(parameter)
+    others = [{"params": members, "lr": config.lr * scale} for scale, members in groups.items()]
+    optimizer: torch.optim.Optimizer
     if config.optimizer == "muon":
-        is_matrix = {name: p.ndim == 2 and "embed" not in name and "lm_head" not in name
-                     for name, p in model.named_parameters()}
-        optimizer: torch.optim.Optimizer = MuonWithAdamW(
-            [p for name, p in model.named_parameters() if is_matrix[name]],
-            [p for name, p in model.named_parameters() if not is_matrix[name]], config)
+        optimizer = MuonWithAdamW(matrices, others, config)
     else:
-        optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, betas=(0.9, 0.95),
-                                      weight_decay=config.weight_decay)
+        optimizer = torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=config.weight_decay)
     for group in optimizer.param_groups:
         group["peak_lr"] = group["lr"]
     return optimizer

@@ -63,12 +63,13 @@ def orthogonalize(stack_NRC: torch.Tensor, coefficients: tuple[float, float, flo
 class MuonWithAdamW(torch.optim.Optimizer):
     """Muon on the matrices of the blocks, AdamW on everything else, as one optimizer (ZeRO stage 0 only)."""
 
-    def __init__(self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: TrainingConfig):
+    def __init__(self, matrices: list[nn.Parameter], others: list[dict], config: TrainingConfig):
+        """Takes the matrices, AdamW's parameter groups with their rates, and the training values."""
         self.parts = [
             StackedMuon(matrices, getattr(torch, config.precision), lr=config.muon_lr, momentum=0.95,
                         weight_decay=config.weight_decay),
-            torch.optim.AdamW(others, lr=config.lr, betas=(0.9, 0.95), weight_decay=config.weight_decay)]
-        super().__init__([*matrices, *others], {})
+            torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=config.weight_decay)]
+        super().__init__([p for part in self.parts for group in part.param_groups for p in group["params"]], {})
         self.param_groups = [group for part in self.parts for group in part.param_groups]
 
     @torch.no_grad()

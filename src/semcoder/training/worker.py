@@ -23,7 +23,7 @@ from semcoder.runs import read_jsonl, write_text
 from semcoder.training.attention import WITHIN_EXAMPLES, choose_attention, find_bounds
 from semcoder.training.compute import measure_peak
 from semcoder.training.data import Rows, count_steps, order_rows, place_snapshots
-from semcoder.training.model import compile_model, make_model, make_optimizer, schedule_lr
+from semcoder.training.model import compile_model, make_model, make_optimizer, schedule_lr, weigh_truths
 from semcoder.training.plan import make_deepspeed_config
 
 NUM_REPORTS = 20  # progress lines and training-loss points per run
@@ -56,9 +56,11 @@ def start_engine(config: TrainingConfig, folder: Path):
     settings = make_deepspeed_config(config)
     # While this object lives, from_pretrained loads each rank's share of a ZeRO-3 model only.
     sharded = HfDeepSpeedConfig(settings) if config.zero_stage == 3 and config.base_model else None
-    vocab_size = len(AutoTokenizer.from_pretrained(folder / "checkpoints/tokenizer"))
-    model = make_model(config, vocab_size)
+    tokenizer = AutoTokenizer.from_pretrained(folder / "checkpoints/tokenizer")
+    model = make_model(config, len(tokenizer))
     del sharded
+    if config.truth_weight != 1:
+        weigh_truths(model, tokenizer, config.truth_weight)
     if not config.base_model:
         model.set_attn_implementation(choose_attention(config))
     if config.compile_model:
