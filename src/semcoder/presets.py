@@ -39,11 +39,11 @@ LAPTOP = Config(
     # history, where another seed moves it by about 0.08: 192 x 3 with biases in attention 0.71, without 0.66 and 0.73;
     # 256 x 2, 256 x 3, 128 x 4, 192 x 4 0.62 to 0.64; half the batch, half or twice Muon's rate 0.58 to 0.60;
     # up-weighted values 0.56; short examples first 0.64; a fifth of the tokens on single operations 0.59; query and key
-    # norms that start at 2 or 0.5 far below. Later, by the loss on held-out examples of an easier level: 0.0376; 14 times
-    # as large embeddings 0.0305 (and with truths weighed 5 times 3.0 of 100 steps took a wrong branch instead of 5.3);
-    # LFM2's short convolutions before each of two blocks of attention 0.0373, before the first of them 0.0437; embeddings
-    # apart from the output's far behind. `plain_embeddings`, `plain_loss`, `plain_llama`, `no_bias`, `adamw`,
-    # `late_decay`, `deep` are variants.
+    # norms that start at 2 or 0.5 far below. Later, on an easier level, by the loss on held-out examples: 0.0376; with
+    # embeddings 14 times as large 0.0305 (and with truths weighed 5 times a wrong branch in 3.0 of 100 steps, not 5.3);
+    # LFM2's short convolutions before each of two blocks of attention 0.0373, before the first of them 0.0437;
+    # embeddings of their own for the output far behind. `plain_embeddings`, `plain_loss`, `plain_llama`, `no_bias`,
+    # `adamw`, `late_decay`, `deep` are variants.
     training=TrainingConfig(hidden_size=192, num_layers=3, mlp_ratio=2, qk_norm=True, attention_bias=True,
                             embedding_scale=14.0, vocab_size=1024, truth_weight=5.0, code_repeats=3,
                             num_tokens=10_000_000, global_batch_size=8, micro_batch_size=8, num_ranks=1,
