@@ -34,7 +34,7 @@ def test_its_tables_give_scores_with_intervals_beside_published_ones(upstream):
     assert "not run" in list_scale_tables()["scale_scores"].columns
     publish_scale(CONFIG.preset)
     tables = list_scale_tables()
-    assert tables["scale_scores"]["value"].str.fullmatch(r"\d+\.\d \(\d+\.\d to \d+\.\d\)").all()
+    assert tables["scale_scores"]["value"].str.fullmatch(r"\d+\.\d\s% \(\d+\.\d to \d+\.\d\)").all()
     models = tables["scale_cruxeval"].set_index("model")
     assert models.loc["SemCoder-S", ["O", "I"]].tolist() == [63.9, 63.6]
     assert models.iloc[0]["O"] == "not asked"  # the toy run was not given CRUXEval

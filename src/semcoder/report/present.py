@@ -69,11 +69,16 @@ def present_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def join_interval(frame: pd.DataFrame, column: str, heading: str, is_difference: bool = False) -> pd.DataFrame:
     """Returns the frame with value and bounds in one column, `41.3 % (35.0 to 47.1)`, or `+4.1 (1.0 to 7.2)`."""
     sign, unit = ("+", "") if is_difference else ("", PERCENT)
-    texts = [MISSING if pd.isna(value) else f"{100 * value:{sign}.1f}{unit} ({100 * low:.1f} to {100 * high:.1f})"
-             for value, low, high in zip(frame[column], frame["ci_low"], frame["ci_high"], strict=True)]
+    texts = [write_interval(*row, sign, unit) for row in zip(frame[column], frame["ci_low"], frame["ci_high"],
+                                                             strict=True)]
     frame = frame.drop(columns=["ci_low", "ci_high"])
     frame[column] = texts
     return frame.rename(columns={column: heading})
+
+
+def write_interval(value: float, low: float, high: float, sign: str = "", unit: str = PERCENT) -> str:
+    """Returns a fraction in percent with its interval's bounds, or that it was not run."""
+    return MISSING if pd.isna(value) else f"{100 * value:{sign}.1f}{unit} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def to_percent(value: float) -> str:

@@ -18,7 +18,7 @@ from semcoder.pipeline import NOTEBOOKS
 from semcoder.report.figures import draw_losses
 from semcoder.report.notebooks import find_run_id, scrub_notebook
 from semcoder.report.paper import TABLE_1
-from semcoder.report.present import to_percent
+from semcoder.report.present import join_interval, to_percent, write_interval
 from semcoder.runs import iterate_runs, read_jsonl, read_manifest, write_json
 
 STAGES = config.STAGES[:config.STAGES.index("evaluation") + 1]
@@ -112,27 +112,22 @@ def read_committed(folder: Path, stage: str) -> dict:
 
 def tabulate_scores(preset: str, folder: Path) -> pd.DataFrame:
     """Returns task, metric and value with its interval."""
-    rows = pd.read_csv(folder / "scores.csv").itertuples()
-    return pd.DataFrame([{"preset": preset, "task": row.task.replace("_", " "), "metric": row.metric.replace("_", " "),
-                          "value": write_interval(row), "n": row.num_items} for row in rows])
+    frame = join_interval(pd.read_csv(folder / "scores.csv"), "value", "value").assign(preset=preset)
+    frame = frame[["preset", "task", "metric", "value", "num_items"]].rename(columns={"num_items": "n"})
+    return frame.replace({"task": "_", "metric": "_"}, " ", regex=True)
 
 
 def compare_cruxeval(preset: str, folder: Path) -> pd.DataFrame:
     """Returns our row of the comparison on CRUXEval."""
     scores = pd.read_csv(folder / "scores.csv").itertuples()
     rows = {row.task: row for row in scores if row.metric == "answer_accuracy"}
-    cells = [write_interval(rows[task]) if (task := f"cruxeval_{side}") in rows else "not asked"
-             for side in ("output", "input")]
+    cells = [write_interval(rows[task].value, rows[task].ci_low, rows[task].ci_high, unit="")  # as others print theirs
+             if (task := f"cruxeval_{side}") in rows else "not asked" for side in ("output", "input")]
     asked = rows.get("cruxeval_output")
     source = f"this run, n = {asked.num_items}, strict rule" if asked is not None else "this run"
     size = f"{read_committed(folder, 'training')['num_parameters'] / 1e9:.2f} B"
     row = (f"ours, `{preset}`, from scratch", size, *cells, source)
     return pd.DataFrame([row], columns=list(CRUXEVAL_COLUMNS))
-
-
-def write_interval(row) -> str:
-    """Returns a score in percent with its 95 % interval."""
-    return f"{100 * row.value:.1f} ({100 * row.ci_low:.1f} to {100 * row.ci_high:.1f})"
 
 
 def draw_scale_losses(frame: pd.DataFrame, axes: Axes) -> Axes:
