@@ -39,7 +39,8 @@ NUM_PROMPTS, QUICK_PROMPTS = 192, 16
 NUM_HELD_OUT = 64
 PLAIN = {"optimizer": "adamw", "precision": "float32", "compile_model": False}
 STEPS_OF_CHOICES = (("packed", PLAIN), ("packed, Muon", {**PLAIN, "optimizer": "muon"}),
-                    ("packed, Muon, bf16", {"compile_model": False}), ("packed, Muon, bf16, compiled", {}))
+                    ("packed, Muon, {precision}", {"compile_model": False}),
+                    ("packed, Muon, {precision}, compiled", {}))
 
 
 def measure(quick: bool = False, benchmarks_dir: str = "") -> list[dict]:
@@ -117,14 +118,12 @@ def train_examples(examples: list[dict], config: Config) -> Run:
 
 
 def describe_training(name: str, run: Run) -> dict:
-    """Returns the row of a training of ours: its speed after the first report, when all is warm."""
+    """Returns the row of a training of ours: its speed since its first report, when all is warm."""
     config, notes = run.config.training, run.notes
-    reports = [row for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"]
-    first, last = reports[len(reports) // 4], reports[-1]
-    steps = last["step"] - first["step"]
-    speed = steps * config.global_batch_size * config.context_length / (last["wall_s"] - first["wall_s"])
-    return make_row("training", name, speed * notes["share_filled"], "tokens", config, notes["vocab_size"],
-                    notes["mean_example_tokens"], getattr(torch, notes["precision"]))
+    speed = [row["value"] for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"][-1]
+    precision = notes["precision"]
+    return make_row("training", name.format(precision=precision), speed * notes["share_filled"], "tokens", config,
+                    notes["vocab_size"], notes["mean_example_tokens"], getattr(torch, precision))
 
 
 def make_row(what: str, name: str, speed: float, unit: str, config: TrainingConfig, vocab_size: int, mean: float,
