@@ -24,7 +24,7 @@ from semcoder.monologues.replays import replay_all
 from semcoder.monologues.steps import build_steps
 from semcoder.presets import load_preset
 from semcoder.prompts import render_answer, render_execution_prompt
-from semcoder.runs import Run, read_jsonl
+from semcoder.runs import Run
 from semcoder.training import train
 from semcoder.training.compute import count_flops_per_token, measure_peak
 from semcoder.training.data import encode_examples
@@ -120,10 +120,9 @@ def train_examples(examples: list[dict], config: Config) -> Run:
 def describe_training(name: str, run: Run) -> dict:
     """Returns the row of a training of ours: its speed since its first report, when all is warm."""
     config, notes = run.config.training, run.notes
-    speed = [row["value"] for row in read_jsonl(run.find("metrics.jsonl")) if row["name"] == "tokens_per_s"][-1]
     precision = notes["precision"]
-    return make_row("training", name.format(precision=precision), speed * notes["share_filled"], "tokens", config,
-                    notes["vocab_size"], notes["mean_example_tokens"], getattr(torch, precision))
+    return make_row("training", name.format(precision=precision), notes["tokens_per_s"] * notes["share_filled"],
+                    "tokens", config, notes["vocab_size"], notes["mean_example_tokens"], getattr(torch, precision))
 
 
 def make_row(what: str, name: str, speed: float, unit: str, config: TrainingConfig, vocab_size: int, mean: float,

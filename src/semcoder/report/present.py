@@ -27,7 +27,7 @@ HEADINGS = {
     "evaluate_s": "answers, s", "learnt_tokens": "learnt tokens", "first_wrong": "wrong first",
 }
 VALUES = {"debugging": "share", "controls": "monologue minus rival, points", "first_errors": "share wrong",
-          "main_errors": "share wrong"}  # what a table's value is, where not an accuracy
+          "main_errors": "share wrong", "scale_scores": "value"}  # what a table's value is, where not an accuracy
 DIFFERENCES = ("controls",)  # tables whose value is a difference, in points
 # Shown as they are (a curve, not a table) or made by the view itself.
 NOT_SHOWN = ("losses", "format_losses", "curve")

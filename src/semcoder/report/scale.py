@@ -18,7 +18,7 @@ from semcoder.pipeline import NOTEBOOKS
 from semcoder.report.figures import draw_losses
 from semcoder.report.notebooks import find_run_id, scrub_notebook
 from semcoder.report.paper import TABLE_1
-from semcoder.report.present import join_interval, to_percent, write_interval
+from semcoder.report.present import present_table, to_percent, write_interval
 from semcoder.runs import iterate_runs, read_jsonl, read_manifest, write_json
 
 STAGES = config.STAGES[:config.STAGES.index("evaluation") + 1]
@@ -112,9 +112,8 @@ def read_committed(folder: Path, stage: str) -> dict:
 
 def tabulate_scores(preset: str, folder: Path) -> pd.DataFrame:
     """Returns task, metric and value with its interval."""
-    frame = join_interval(pd.read_csv(folder / "scores.csv"), "value", "value").assign(preset=preset)
-    frame = frame[["preset", "task", "metric", "value", "num_items"]].rename(columns={"num_items": "n"})
-    return frame.replace({"task": "_", "metric": "_"}, " ", regex=True)
+    frame = pd.read_csv(folder / "scores.csv").assign(preset=preset)
+    return present_table("scale_scores", frame[["preset", "task", "metric", "value", "ci_low", "ci_high", "num_items"]])
 
 
 def compare_cruxeval(preset: str, folder: Path) -> pd.DataFrame:
